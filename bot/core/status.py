@@ -1,0 +1,168 @@
+"""The words of the field, their order, and the roll-up from component statuses to one banner.
+
+Values are Statuspage's own (its public API v2), because every client knows them.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from functools import total_ordering
+from typing import Self
+
+
+@total_ordering
+class Ordered(Enum):
+    """An enumeration whose members stand in order of severity, mildest first."""
+
+    def __lt__(self, other: Self) -> bool:
+        members = list(type(self))
+        return members.index(self) < members.index(other)
+
+    @property
+    def label(self) -> str:
+        """As a sentence would say it: "Partial outage"."""
+        return str(self.value).replace("_", " ").capitalize()
+
+
+class ComponentStatus(Ordered):
+    """What a component is said to be, mildest first."""
+
+    OPERATIONAL = "operational"
+    UNDER_MAINTENANCE = "under_maintenance"
+    DEGRADED_PERFORMANCE = "degraded_performance"
+    PARTIAL_OUTAGE = "partial_outage"
+    MAJOR_OUTAGE = "major_outage"
+
+
+class Impact(Ordered):
+    """How bad an incident is for the public, over its whole life."""
+
+    NONE = "none"
+    MINOR = "minor"
+    MAJOR = "major"
+    CRITICAL = "critical"
+
+    @classmethod
+    def of(cls, statuses: Iterable[ComponentStatus]) -> Self:
+        """The impact that naming these statuses means; naming nothing, or only maintenance, is minor."""
+        said = max(statuses, default=ComponentStatus.OPERATIONAL)
+        return cls(
+            {
+                ComponentStatus.PARTIAL_OUTAGE: "major",
+                ComponentStatus.MAJOR_OUTAGE: "critical",
+            }.get(said, "minor")
+        )
+
+
+class Indicator(Ordered):
+    """The page's one word; its values are the API's `status.indicator`."""
+
+    NONE = "none"
+    MAINTENANCE = "maintenance"
+    MINOR = "minor"
+    MAJOR = "major"
+    CRITICAL = "critical"
+
+
+class Kind(Enum):
+    """An incident went wrong by itself; a maintenance was planned."""
+
+    INCIDENT = "incident"
+    MAINTENANCE = "maintenance"
+
+
+class Phase(Enum):
+    """Where an incident, or a maintenance, stands."""
+
+    INVESTIGATING = "investigating"
+    IDENTIFIED = "identified"
+    MONITORING = "monitoring"
+    RESOLVED = "resolved"
+    POSTMORTEM = "postmortem"
+    SCHEDULED = "scheduled"
+    IN_PROGRESS = "in_progress"
+    VERIFYING = "verifying"
+    COMPLETED = "completed"
+
+    @property
+    def label(self) -> str:
+        """As Statuspage's feeds say it; clients match the exact words."""
+        return str(self.value).replace("_", " ").capitalize()
+
+    @property
+    def is_closed(self) -> bool:
+        """True when nothing more is happening."""
+        return self in CLOSED
+
+    @property
+    def is_running(self) -> bool:
+        """True when what this incident or maintenance says of components counts now."""
+        return not self.is_closed and self is not Phase.SCHEDULED
+
+
+CLOSED = frozenset({Phase.RESOLVED, Phase.POSTMORTEM, Phase.COMPLETED})
+
+
+@dataclass(frozen=True)
+class Banner:
+    """The page in one line: `status` of the API v2; the description is always the fixed English."""
+
+    indicator: Indicator
+    description: str
+
+
+ALL_OPERATIONAL = Banner(Indicator.NONE, "All Systems Operational")
+MAINTENANCE = Banner(Indicator.MAINTENANCE, "Service Under Maintenance")
+SOME_DEGRADED = Banner(Indicator.MINOR, "Partially Degraded Service")
+ALL_DEGRADED = Banner(Indicator.MINOR, "Degraded System Service")
+MINOR_OUTAGE = Banner(Indicator.MINOR, "Minor Service Outage")
+PARTIAL_OUTAGE = Banner(Indicator.MAJOR, "Partial System Outage")
+MAJOR_OUTAGE = Banner(Indicator.CRITICAL, "Major System Outage")
+
+_BY_IMPACT = {
+    Impact.NONE: ALL_OPERATIONAL,
+    Impact.MINOR: MINOR_OUTAGE,
+    Impact.MAJOR: PARTIAL_OUTAGE,
+    Impact.CRITICAL: MAJOR_OUTAGE,
+}
+
+
+def banner_of(leaves: Sequence[ComponentStatus]) -> Banner:
+    """The banner that the leaf components alone make (Atlassian's published roll-up)."""
+    worst = max(leaves, default=ComponentStatus.OPERATIONAL)
+    everywhere = all(status is worst for status in leaves)
+    match worst:
+        case ComponentStatus.OPERATIONAL:
+            return ALL_OPERATIONAL
+        case ComponentStatus.UNDER_MAINTENANCE:
+            return MAINTENANCE
+        case ComponentStatus.DEGRADED_PERFORMANCE:
+            return ALL_DEGRADED if everywhere and len(leaves) > 1 else SOME_DEGRADED
+        case ComponentStatus.PARTIAL_OUTAGE:
+            return PARTIAL_OUTAGE if everywhere else MINOR_OUTAGE
+        case ComponentStatus.MAJOR_OUTAGE:
+            return MAJOR_OUTAGE if everywhere else PARTIAL_OUTAGE
+
+
+def banner(leaves: Sequence[ComponentStatus], impacts_by_hand: Sequence[Impact | None]) -> Banner:
+    """The page's banner; `impacts_by_hand` has one entry per open incident, None where the impact is computed.
+
+    An open incident raises a calm banner to "Minor Service Outage", and an impact set by hand raises it to at
+    least that: the page cannot say all is well while an incident is open. It never lowers what the leaves say.
+    """
+    said = banner_of(leaves)
+    for impact in impacts_by_hand:
+        floor = max(_BY_IMPACT[impact or Impact.MINOR], MINOR_OUTAGE, key=_severity)
+        if _needs(floor, said, by_hand=impact is not None):
+            said = floor
+    return said
+
+
+def _severity(one: Banner) -> Indicator:
+    return one.indicator
+
+
+def _needs(floor: Banner, said: Banner, *, by_hand: bool) -> bool:
+    if not by_hand:
+        return said.indicator < Indicator.MINOR
+    return said.indicator < floor.indicator
