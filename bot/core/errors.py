@@ -4,7 +4,8 @@
 class Refusal(Exception):  # noqa: N818 -- it is what happens, not what broke
     """A command that is not carried out; nothing was changed.
 
-    `problem` completes the sentence "Not saved: …"; `remedy` says what to do instead. Both are for the author's eyes.
+    `problem` completes the sentence "Not saved: …"; `remedy` says what to do instead.
+    Both are for the author's eyes only.
     """
 
     def __init__(self, problem: str, remedy: str = "") -> None:

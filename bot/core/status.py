@@ -44,7 +44,7 @@ class Impact(Ordered):
 
     @classmethod
     def of(cls, statuses: Iterable[ComponentStatus]) -> Self:
-        """The impact that naming these statuses means; naming nothing, or only maintenance, is minor."""
+        """The impact that naming these means; nothing named, or only maintenance, is minor."""
         said = max(statuses, default=ComponentStatus.OPERATIONAL)
         return cls(
             {
@@ -145,24 +145,24 @@ def banner_of(leaves: Sequence[ComponentStatus]) -> Banner:
 
 
 def banner(leaves: Sequence[ComponentStatus], impacts_by_hand: Sequence[Impact | None]) -> Banner:
-    """The page's banner; `impacts_by_hand` has one entry per open incident, None where the impact is computed.
+    """The page's banner; `impacts_by_hand` has an entry per open incident, None if it is computed.
 
-    An open incident raises a calm banner to "Minor Service Outage", and an impact set by hand raises it to at
-    least that: the page cannot say all is well while an incident is open. It never lowers what the leaves say.
+    An open incident raises a calm banner to "Minor Service Outage", and an impact set by hand
+    raises it to at least that, so that the page cannot say all is well while an incident is open.
+    Nothing ever lowers what the leaves say.
     """
+    floors = (max(Impact.MINOR, impact or Impact.MINOR) for impact in impacts_by_hand)
+    floor = _BY_IMPACT[max(floors, default=Impact.NONE)]
     said = banner_of(leaves)
-    for impact in impacts_by_hand:
-        floor = max(_BY_IMPACT[impact or Impact.MINOR], MINOR_OUTAGE, key=_severity)
-        if _needs(floor, said, by_hand=impact is not None):
-            said = floor
-    return said
+    return floor if said.indicator < floor.indicator else said
 
 
-def _severity(one: Banner) -> Indicator:
-    return one.indicator
-
-
-def _needs(floor: Banner, said: Banner, *, by_hand: bool) -> bool:
-    if not by_hand:
-        return said.indicator < Indicator.MINOR
-    return said.indicator < floor.indicator
+def status_of(indicator: Indicator) -> ComponentStatus:
+    """What a page without components says of itself as one component."""
+    return {
+        Indicator.NONE: ComponentStatus.OPERATIONAL,
+        Indicator.MAINTENANCE: ComponentStatus.UNDER_MAINTENANCE,
+        Indicator.MINOR: ComponentStatus.DEGRADED_PERFORMANCE,
+        Indicator.MAJOR: ComponentStatus.PARTIAL_OUTAGE,
+        Indicator.CRITICAL: ComponentStatus.MAJOR_OUTAGE,
+    }[indicator]
