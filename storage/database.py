@@ -1,0 +1,199 @@
+"""Opening the ledger: engines, transactions, and what their failures mean."""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, exc, make_url, text
+
+from bot.core.page import Page
+from storage import migrate
+from storage.deadline import Watchdog
+from storage.errors import LedgerUnavailable, OutcomeUnknown
+from storage.ledger import Cause, Ledger, Telling
+
+WAIT = 2.0  # seconds a writer waits for another; the whole answer may take 2.5
+CHANNEL = "duckrow"  # of NOTIFY, the wake-up that crosses processes
+_GONE = ("25006", "57P", "08")  # read-only, shut down, connection lost: the pool is stale
+
+
+class Database:
+    """The ledger's database, and the only way to it. Close it when done."""
+
+    def __init__(self, url: str) -> None:
+        self.url = make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.engine = _sqlite(url) if self.is_sqlite else _postgresql(url)
+        self._watchdog = Watchdog()
+        self._writer = threading.Lock()  # SQLite has one writer; waiting here beats polling there
+
+    def close(self) -> None:
+        self.engine.dispose()
+        self._watchdog.close()
+
+    def migrate(self) -> None:
+        """Bring the tables up to this program's version."""
+        with _told_plainly():
+            migrate.upgrade(self.engine)
+
+    def begin(self, page: Page) -> None:
+        """Give an empty ledger its page; safe when several processes begin at once."""
+        with self.read() as ledger:
+            if ledger.has_page():
+                return
+        with suppress(exc.IntegrityError), self.write() as ledger:  # another was first
+            ledger.begin_page(page)
+
+    def ensure_ready(self) -> None:
+        """Check the tables' version; an embedded database is migrated on the spot."""
+        with _told_plainly():
+            if self.is_sqlite:
+                migrate.upgrade(self.engine)
+            else:
+                migrate.check(self.engine)
+
+    @contextmanager
+    def read(self) -> Iterator[Ledger]:
+        """One snapshot of the ledger. Raises LedgerUnavailable."""
+        with self._transaction(writes=False) as connection:
+            yield Ledger(connection)
+
+    @contextmanager
+    def write(self) -> Iterator[Ledger]:
+        """A transaction for bookkeeping, which never makes a revision. Raises LedgerUnavailable."""
+        with self._transaction(writes=True) as connection:
+            yield Ledger(connection)
+
+    @contextmanager
+    def telling(self, cause: Cause) -> Iterator[Telling]:
+        """A transaction that may tell something, and then makes exactly one revision.
+
+        Raises LedgerUnavailable when nothing was written, OutcomeUnknown when nobody can say yet.
+        """
+        with self._transaction(writes=True) as connection:
+            ledger = Telling(connection, cause)
+            _ = ledger.page  # writers queue at the page's row, so revisions commit in order
+            yield ledger
+            if ledger.finish() and not self.is_sqlite:
+                connection.execute(text(f"NOTIFY {CHANNEL}"))
+
+    @contextmanager
+    def _transaction(self, *, writes: bool) -> Iterator[Connection]:
+        with self._turn(writes=writes), _told_plainly(), self.engine.connect() as connection:
+            connection.execution_options(**self._options(writes=writes))
+            with self._watched(connection), connection.begin() as transaction:
+                yield connection
+                if transaction.is_active:
+                    _commit(connection, transaction.commit)
+
+    @contextmanager
+    def _turn(self, *, writes: bool) -> Iterator[None]:
+        if not (writes and self.is_sqlite):
+            yield
+            return
+        if not self._writer.acquire(timeout=WAIT):
+            raise LedgerUnavailable("the ledger is busy")
+        try:
+            yield
+        finally:
+            self._writer.release()
+
+    def _options(self, *, writes: bool) -> dict[str, Any]:
+        if self.is_sqlite:
+            return {"duckrow_writes": writes}
+        if writes:
+            return {}
+        return {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+
+    @contextmanager
+    def _watched(self, connection: Connection) -> Iterator[None]:
+        if self.is_sqlite:
+            yield
+            return
+        socket = connection.connection.driver_connection.fileno()  # type: ignore[union-attr]
+        with self._watchdog.guard(socket, seconds=WAIT):
+            yield
+
+
+def _commit(connection: Connection, commit: Any) -> None:
+    try:
+        commit()
+    except exc.DBAPIError as error:
+        connection.invalidate()
+        if _is_locked(error):
+            raise
+        raise OutcomeUnknown("the connection was lost while saving") from error
+
+
+def _is_locked(error: exc.DBAPIError) -> bool:
+    original = error.orig
+    return isinstance(original, sqlite3.Error) and original.sqlite_errorcode & 0xFF in (
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_READONLY,
+    )
+
+
+@contextmanager
+def _told_plainly() -> Iterator[None]:
+    try:
+        yield
+    except exc.TimeoutError as error:  # every connection of the pool is taken
+        raise LedgerUnavailable("the database is busy") from error
+    except (exc.OperationalError, exc.InterfaceError, exc.InternalError) as error:
+        reason = str(error.orig).strip().splitlines()
+        raise LedgerUnavailable(reason[0] if reason else "the database did not answer") from error
+    except exc.DatabaseError as error:
+        if (
+            isinstance(error.orig, sqlite3.DatabaseError)
+            and type(error.orig) is sqlite3.DatabaseError
+        ):
+            raise LedgerUnavailable(str(error.orig)) from error  # damaged, or no database at all
+        raise
+
+
+def _sqlite(url: str) -> Engine:
+    engine = create_engine(
+        url, connect_args={"timeout": WAIT, "isolation_level": None, "check_same_thread": False}
+    )
+    event.listen(engine, "connect", _set_pragmas)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _set_pragmas(connection: sqlite3.Connection, _record: object) -> None:
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=FULL")  # NORMAL loses acknowledged rows at a power cut
+    connection.execute("PRAGMA foreign_keys=ON")
+
+
+def _begin(connection: Connection) -> None:
+    # A transaction that reads first and writes later fails at once when another wrote between.
+    writes = connection.get_execution_options().get("duckrow_writes", True)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _postgresql(url: str) -> Engine:
+    engine = create_engine(
+        url,
+        pool_pre_ping=True,
+        pool_size=8,
+        max_overflow=0,
+        pool_timeout=1.5,
+        connect_args={
+            "connect_timeout": 2,
+            "keepalives_idle": 2,
+            "tcp_user_timeout": 2000,
+            "options": "-c lock_timeout=800 -c statement_timeout=2000",
+        },
+    )
+    event.listen(engine, "handle_error", _notice_disconnect)
+    return engine
+
+
+def _notice_disconnect(context: Any) -> None:
+    state = getattr(context.original_exception, "sqlstate", None) or ""
+    if state.startswith(_GONE):
+        context.is_disconnect = True

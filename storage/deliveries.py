@@ -1,0 +1,88 @@
+"""Slack messages: which incident or update each one shows, and how far posting it got."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from sqlalchemy import Connection, RowMapping, insert, select, update
+
+from storage import rows
+from storage.schema import delivery, incident
+
+
+class DeliveryKind(Enum):
+    """What a message is for."""
+
+    ROOT = "root"  # one per incident, edited in place
+    UPDATE = "update"  # one per update, in the root's thread
+    CLOSING = "closing"  # the summary on resolve
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One Slack message, perhaps not posted yet. Its id travels as the message's metadata."""
+
+    id: str
+    incident_id: str
+    kind: DeliveryKind
+    channel: str
+    update_id: str | None = None
+    thread_ts: str | None = None
+    attempt_at: datetime | None = None  # a post began then and its outcome is not known
+    ts: str | None = None
+    version: int = 0  # the revision it shows
+    error: str | None = None  # permanent, in Slack's own word
+    deleted: bool = False  # somebody deleted the message
+
+
+class Deliveries:
+    """Queries about messages, within the ledger's transaction. None of this makes a revision."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def untold(self, limit: int = 50) -> tuple[int, ...]:
+        """Numbers of the incidents that Slack has not wholly seen, least recently changed first."""
+        query = (
+            select(incident.c.number)
+            .where(incident.c.revision > incident.c.told_revision)
+            .order_by(incident.c.revision)
+            .limit(limit)
+        )
+        return tuple(self._connection.execute(query).scalars())
+
+    def told(self, number: int, revision: int) -> None:
+        """Slack has seen this incident as it was at that revision."""
+        self._connection.execute(
+            update(incident).where(incident.c.number == number).values(told_revision=revision)
+        )
+
+    def tell_again(self, incident_id: str) -> None:
+        """Have the next sync look at an incident's messages, though nothing new was told."""
+        self._connection.execute(
+            update(incident).where(incident.c.id == incident_id).values(told_revision=0)
+        )
+
+    def of(self, incident_id: str) -> tuple[Delivery, ...]:
+        """Every message of an incident, deleted ones included, in the order they were begun."""
+        query = (
+            select(delivery)
+            .where(delivery.c.incident_id == incident_id)
+            .order_by(delivery.c.attempt_at, delivery.c.ts, delivery.c.id)
+        )
+        return tuple(_delivery(row) for row in self._connection.execute(query).mappings())
+
+    def by_message(self, channel: str, ts: str) -> Delivery | None:
+        query = select(delivery).where(delivery.c.channel == channel, delivery.c.ts == ts)
+        row = self._connection.execute(query).mappings().one_or_none()
+        return _delivery(row) if row else None
+
+    def save(self, one: Delivery) -> None:
+        values = rows.columns(delivery, one) | {"kind": one.kind.value}
+        known = update(delivery).where(delivery.c.id == one.id).values(values)
+        if self._connection.execute(known).rowcount == 0:
+            self._connection.execute(insert(delivery), values)
+
+
+def _delivery(row: RowMapping) -> Delivery:
+    return Delivery(**{**row, "kind": DeliveryKind(row["kind"])})

@@ -1,0 +1,13 @@
+"""What can go wrong between us and the ledger, as callers need to tell it apart."""
+
+
+class LedgerUnavailable(Exception):  # noqa: N818 -- a state, not a mistake
+    """The ledger could not be reached, or would not answer in time; nothing was written."""
+
+
+class OutcomeUnknown(LedgerUnavailable):
+    """The connection died while committing: the transaction may or may not have happened."""
+
+
+class WrongLedger(Exception):  # noqa: N818 -- a state, not a mistake
+    """The database is not one this program can use; the message says what to do."""

@@ -1,0 +1,86 @@
+"""What each target shows: the revision, the documents, and since when it is behind."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from storage import rows
+from storage.schema import document, publication
+
+
+@dataclass(frozen=True)
+class Publication:
+    """What we last knew of a target."""
+
+    target: str
+    revision: int = 0
+    change_id: str = ""
+    checked_at: datetime | None = None  # when the marker was last written
+    behind_since: datetime | None = None
+    error: str | None = None
+    stopped: bool = False  # publishing waits for a person: a regress, or somebody else's page
+    told_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Published:
+    """One file we put on a target."""
+
+    path: str
+    digest: str
+    revision: int
+    etag: str | None = None
+
+
+class Publications:
+    """Queries about targets, within the ledger's transaction. None of this makes a revision."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def get(self, target: str) -> Publication:
+        """What we know of a target; a fresh record where it is new to us."""
+        query = select(publication).where(publication.c.target == target)
+        row = self._connection.execute(query).mappings().one_or_none()
+        return Publication(**row) if row else Publication(target)
+
+    def every(self) -> tuple[Publication, ...]:
+        found = self._connection.execute(select(publication).order_by(publication.c.target))
+        return tuple(Publication(**row) for row in found.mappings())
+
+    def save(self, one: Publication) -> None:
+        values = rows.columns(publication, one)
+        known = update(publication).where(publication.c.target == one.target).values(values)
+        if self._connection.execute(known).rowcount == 0:
+            self._connection.execute(insert(publication), values)
+
+    def documents(self, target: str, paths: Iterable[str] | None = None) -> Mapping[str, Published]:
+        """Path -> what we last put there; of these paths, or of all."""
+        query = select(document).where(document.c.target == target)
+        if paths is not None:
+            query = query.where(document.c.path.in_(sorted(paths)))
+        return {
+            row.path: Published(row.path, row.digest, row.revision, row.etag)
+            for row in self._connection.execute(query)
+        }
+
+    def put(self, target: str, published: Iterable[Published]) -> None:
+        """Remember files as ours."""
+        batch = list(published)
+        self.forget(target, [one.path for one in batch])
+        if batch:
+            self._connection.execute(
+                insert(document), [{"target": target, **vars(one)} for one in batch]
+            )
+
+    def forget(self, target: str, paths: Iterable[str]) -> None:
+        """Forget files that are no longer there."""
+        gone = sorted(paths)
+        for start in range(0, len(gone), 500):
+            self._connection.execute(
+                delete(document).where(
+                    document.c.target == target, document.c.path.in_(gone[start : start + 500])
+                )
+            )

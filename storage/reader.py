@@ -1,0 +1,210 @@
+"""What can be asked of the ledger. Every question is bounded, whatever the length of history."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, false, func, select, true
+
+from bot.core.incident import Incident
+from bot.core.page import Component, Page, Situation
+from bot.core.status import Kind, Phase
+from storage import rows, schema
+from storage.errors import WrongLedger
+from storage.schema import component_impact as impact_table
+from storage.schema import incident as incident_table
+from storage.schema import incident_update as update_table
+
+# A group stands where its position says, and its children right after it.
+_COMPONENTS = select(schema.component).order_by(schema.component.c.position)
+_UPDATES = (
+    select(update_table)
+    .where(update_table.c.incident_id.in_(bindparam("ids", expanding=True)))
+    .order_by(update_table.c.incident_id, update_table.c.number)
+)
+_IMPACTS = (
+    select(impact_table)
+    .join(update_table, update_table.c.id == impact_table.c.update_id)
+    .where(update_table.c.incident_id.in_(bindparam("ids", expanding=True)))
+    .order_by(impact_table.c.update_id, impact_table.c.position)
+)
+_STANDING = update_table.c.retracted_at.is_(None)
+_SHOWN_WITHIN = select(update_table.c.incident_id).where(
+    _STANDING,
+    update_table.c.display_at >= bindparam("start"),
+    update_table.c.display_at < bindparam("end"),
+)
+
+
+@dataclass(frozen=True)
+class Told:
+    """What was told since some revision: what the publisher has to do."""
+
+    revision: int  # the newest
+    change_id: str  # of the newest
+    incidents: frozenset[str]  # ids
+    months: frozenset[str]  # "2013-02", in the page's zone
+    everything: bool  # page, components or fingerprint changed
+
+
+class Reader:
+    """Questions about one snapshot of the ledger."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    @cached_property
+    def page(self) -> Page:
+        """The page. Raises WrongLedger while nothing was ever set up."""
+        return self._read_page(select(schema.page))
+
+    def has_page(self) -> bool:
+        return self.connection.execute(select(schema.page.c.row)).scalar() is not None
+
+    def _read_page(self, query: Select[Any]) -> Page:
+        row = self.connection.execute(query).mappings().one_or_none()
+        if row is None:
+            raise WrongLedger("The ledger holds no page yet. Start the bot once: duckrow run")
+        return rows.to_page(row)
+
+    @cached_property
+    def components(self) -> tuple[Component, ...]:
+        """Groups and leaves in the page's order, a group's children right behind it."""
+        every = [rows.to_component(row) for row in self.connection.execute(_COMPONENTS).mappings()]
+        top = [one for one in every if one.group_id is None]
+        return tuple(
+            each for one in top for each in (one, *(c for c in every if c.group_id == one.id))
+        )
+
+    def situation(self) -> Situation:
+        """What is the case now."""
+        found = self._incidents(
+            select(incident_table)
+            .where(incident_table.c.is_open == true())
+            .order_by(incident_table.c.started_at.desc(), incident_table.c.number.desc())
+        )
+        return Situation(
+            self.components,
+            open=tuple(one for one in found if one.kind is Kind.INCIDENT),
+            maintenances=tuple(
+                sorted(
+                    (one for one in found if one.kind is Kind.MAINTENANCE),
+                    key=lambda one: (one.scheduled_for or one.created_at, one.number),
+                )
+            ),
+        )
+
+    def incident(self, number: int) -> Incident | None:
+        """The incident people know as `#number`."""
+        return self._one(incident_table.c.number == number)
+
+    def incident_by_id(self, public_id: str) -> Incident | None:
+        return self._one(incident_table.c.id == public_id)
+
+    def newest(self, kind: Kind, limit: int) -> tuple[Incident, ...]:
+        """The incidents (or maintenances) that began last, withdrawn ones left out."""
+        return self._incidents(
+            select(incident_table)
+            .where(
+                incident_table.c.kind == kind.value,
+                incident_table.c.is_withdrawn == false(),
+            )
+            .order_by(incident_table.c.started_at.desc(), incident_table.c.number.desc())
+            .limit(limit)
+        )
+
+    def latest_shown(self, limit: int) -> tuple[Incident, ...]:
+        """Incidents and maintenances by their newest update, newest first, withdrawn included."""
+        return self._incidents(
+            select(incident_table)
+            .order_by(incident_table.c.shown_at.desc(), incident_table.c.number.desc())
+            .limit(limit)
+        )
+
+    def changed_last(self, limit: int, *, closed: bool = False) -> tuple[Incident, ...]:
+        """Standing incidents by their last change, newest first."""
+        query = select(incident_table).where(
+            incident_table.c.kind == Kind.INCIDENT.value,
+            incident_table.c.is_withdrawn == false(),
+        )
+        if closed:
+            query = query.where(incident_table.c.phase == Phase.RESOLVED.value)
+        return self._incidents(query.order_by(incident_table.c.revision.desc()).limit(limit))
+
+    def shown_between(self, start: datetime, end: datetime) -> tuple[Incident, ...]:
+        """Incidents with a standing update displayed in [start, end), with all their updates."""
+        within = {"start": start, "end": end}
+        ids = self.connection.execute(_SHOWN_WITHIN, within).scalars().all()
+        return self._incidents(
+            select(incident_table)
+            .where(incident_table.c.id.in_(sorted(set(ids))))
+            .order_by(incident_table.c.started_at.desc(), incident_table.c.number.desc())
+        )
+
+    def last_shown_before(self, moment: datetime) -> datetime | None:
+        """When the last standing update before that moment is displayed."""
+        return self.connection.execute(
+            select(func.max(update_table.c.display_at)).where(
+                _STANDING, update_table.c.display_at < moment
+            )
+        ).scalar()
+
+    def first_shown_from(self, moment: datetime) -> datetime | None:
+        """When the first standing update at or after that moment is displayed."""
+        return self.connection.execute(
+            select(func.min(update_table.c.display_at)).where(
+                _STANDING, update_table.c.display_at >= moment
+            )
+        ).scalar()
+
+    def told_since(self, revision: int) -> Told:
+        """What changed since a revision (revisions commit in order, so nothing is missed)."""
+        found = self.connection.execute(
+            select(schema.change).where(schema.change.c.revision > revision)
+        ).all()
+        return Told(
+            revision=self.page.revision,
+            change_id=self.page.change_id,
+            incidents=frozenset(one for row in found for one in json.loads(row.incidents)),
+            months=frozenset(one for row in found for one in json.loads(row.months)),
+            everything=any(row.everything for row in found),
+        )
+
+    def change_id(self, revision: int) -> str | None:
+        """The id of the change that made a revision; None if this ledger has none."""
+        return self.connection.execute(
+            select(schema.change.c.id).where(schema.change.c.revision == revision)
+        ).scalar()
+
+    def every_incident(self) -> Iterator[Incident]:
+        """All of history, oldest first, in batches: for a full rebuild and for exports."""
+        last = 0
+        while batch := self._incidents(
+            select(incident_table)
+            .where(incident_table.c.number > last)
+            .order_by(incident_table.c.number)
+            .limit(500)
+        ):
+            yield from batch
+            last = batch[-1].number
+
+    def count_incidents(self) -> int:
+        return self.connection.execute(
+            select(func.count()).select_from(incident_table)
+        ).scalar_one()
+
+    def _one(self, condition: ColumnElement[bool]) -> Incident | None:
+        found = self._incidents(select(incident_table).where(condition))
+        return found[0] if found else None
+
+    def _incidents(self, query: Select[Any]) -> tuple[Incident, ...]:
+        found: Sequence[Any] = self.connection.execute(query).all()
+        if not found:
+            return ()
+        ids = {"ids": [row.id for row in found]}
+        return rows.to_incidents(
+            found, self.connection.execute(_UPDATES, ids), self.connection.execute(_IMPACTS, ids)
+        )

@@ -1,0 +1,114 @@
+"""Whose turn it is to run the loop, and the wake-up that crosses processes.
+
+Any number of processes may write to the ledger; one of them runs the loop. The turn only saves
+work: safety is the target's fence and the deliveries' bookkeeping, not this lock.
+"""
+
+import fcntl
+import threading
+from contextlib import suppress
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Protocol
+
+from storage.database import CHANNEL, Database
+
+if TYPE_CHECKING:
+    import psycopg  # an extra: only there with PostgreSQL
+
+_KEY = 7283750  # the advisory lock's number; storage.migrate uses the next
+
+
+class Turn(Protocol):
+    """Held by the process that runs the loop; `hint` is set when there may be work."""
+
+    hint: threading.Event
+
+    def take(self) -> bool:
+        """Take the turn if it is free; True while it is ours."""
+
+    def close(self) -> None:
+        """Give the turn back."""
+
+
+def turn_of(database: Database) -> Turn:
+    """A file lock beside an SQLite file; an advisory lock on PostgreSQL."""
+    if database.is_sqlite:
+        return FileTurn(Path(f"{database.url.database}-loop"))
+    dsn = database.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    return SessionTurn(dsn)
+
+
+class FileTurn:
+    """The turn on a single machine; the kernel frees it when the process dies."""
+
+    def __init__(self, path: Path) -> None:
+        self.hint = threading.Event()
+        self._path = path
+        self._file: IO[str] | None = None
+
+    def take(self) -> bool:
+        if self._file:
+            return True
+        file = self._path.open("a")
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.close()
+            return False
+        self._file = file
+        return True
+
+    def close(self) -> None:
+        if self._file:
+            self._file.close()
+            self._file = None
+
+
+class SessionTurn:
+    """The turn on PostgreSQL: an advisory lock of the session that also listens for wake-ups."""
+
+    def __init__(self, dsn: str) -> None:
+        self.hint = threading.Event()
+        self._dsn = dsn
+        self._connection: psycopg.Connection | None = None
+        self._closing = threading.Event()
+        self._listener: threading.Thread | None = None
+
+    def take(self) -> bool:
+        """Take the turn if it is free. Raises psycopg.OperationalError while there is no server."""
+        if self._listener and self._listener.is_alive():
+            return True
+        self._drop()
+        import psycopg  # noqa: PLC0415 -- an extra
+
+        connection = psycopg.connect(self._dsn, autocommit=True, connect_timeout=2)
+        row = connection.execute("SELECT pg_try_advisory_lock(%s)", (_KEY,)).fetchone()
+        if not (row and row[0]):
+            connection.close()
+            return False
+        connection.execute(f"LISTEN {CHANNEL}")
+        self._connection = connection
+        self._listener = threading.Thread(
+            target=self._listen, args=(connection,), name="listen", daemon=True
+        )
+        self._listener.start()
+        return True
+
+    def close(self) -> None:
+        self._closing.set()
+        if self._listener:
+            self._listener.join()
+        self._drop()
+
+    def _listen(self, connection: "psycopg.Connection") -> None:
+        import psycopg  # noqa: PLC0415 -- an extra
+
+        with suppress(psycopg.Error):  # the turn is lost with the session, and taken anew
+            while not self._closing.is_set():
+                for _ in connection.notifies(timeout=1, stop_after=1):
+                    self.hint.set()
+
+    def _drop(self) -> None:
+        if self._connection:
+            self._connection.close()
+            self._connection = None
