@@ -1,0 +1,130 @@
+"""What a command is answered with, in Slack's own markup; only its author sees it."""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any, Self
+
+from bot.core.errors import Refusal
+from bot.core.incident import Author, Incident, Update
+from bot.core.text import escape_slack
+
+BUTTON_VALUE = 2000  # characters that a Slack button can carry
+_LIVE = re.compile(r"<(?=[!@#])")  # what Slack would expand in a text handed back
+
+
+@dataclass(frozen=True)
+class Call:
+    """A line somebody typed, with all that matters about the typing."""
+
+    key: str  # the same delivery twice has the same key
+    line: str  # what follows the slash command, as Slack encodes it
+    author: Author
+    channel: str
+    at: datetime
+    slash: str = "/incident"
+    reply_url: str | None = None
+    number: int | None = None  # the incident chosen by a button, when the bot had asked
+
+
+@dataclass(frozen=True)
+class Button:
+    """A button under an answer: `action` says what pressing it does, `value` to what."""
+
+    action: str  # "choose" or "retry"
+    label: str
+    value: str
+
+    def read(self) -> dict[str, Any]:
+        return dict(json.loads(self.value))
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer to a command."""
+
+    text: str
+    buttons: tuple[Button, ...] = ()
+    saved: bool = False
+    subject: str = ""  # what was saved, as a later sentence can begin: "#12, update 3"
+    unknown: bool = False  # nobody can say yet whether it was saved
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> Self:
+        buttons = tuple(Button(**button) for button in stored["buttons"])
+        return cls(**{**stored, "buttons": buttons})
+
+
+class Ask(Exception):  # noqa: N818 -- a question, not a mistake
+    """Several incidents may be meant: the bot asks, and never guesses."""
+
+    def __init__(self, candidates: Sequence[Incident]) -> None:
+        super().__init__(candidates)
+        self.candidates = candidates
+
+
+def saved(incident: Incident, update: Update) -> Answer:
+    subject = f"#{incident.number}, update {update.number}"
+    title = escape_slack(incident.title)
+    return Answer(
+        f"Saved as {subject}: {title} is {update.phase.label}.", saved=True, subject=subject
+    )
+
+
+def already(first: Answer) -> Answer:
+    """The answer to somebody who typed the same line again within two minutes."""
+    return Answer(f"Already saved as {first.subject}.", saved=True, subject=first.subject)
+
+
+def asking(ask: Ask, call: Call) -> Answer:
+    return Answer(
+        f"Which incident do you mean? Nothing is saved until you choose.\n{_text(call)}",
+        tuple(_choice(incident, call.key) for incident in ask.candidates),
+    )
+
+
+def refused(refusal: Refusal, call: Call, *, writes: bool = True) -> Answer:
+    """Refusals all look alike: what is wrong, the remedy, and the text handed back."""
+    problem = escape_slack(refusal.problem)
+    said = f"Not saved: {problem}" if writes else _sentence(problem)
+    lines = [said, escape_slack(refusal.remedy), _text(call)]
+    return Answer("\n".join(line for line in lines if line))
+
+
+def unavailable(call: Call) -> Answer:
+    """The ledger does not answer. The message itself keeps the text, and a way to try again."""
+    retry = Button("retry", "Try again", json.dumps({"key": call.key, "line": call.line}))
+    fits = len(retry.value) <= BUTTON_VALUE
+    remedy = "Press Try again, or type it again" if fits else "Type it again"
+    return Answer(
+        "Not saved: the database does not answer just now.\n"
+        f"{remedy} in a moment; it cannot be saved twice.\n{_text(call)}",
+        (retry,) if fits else (),
+    )
+
+
+def outcome_unknown(call: Call) -> Answer:
+    return Answer(
+        "Not sure yet whether this was saved: the database went away in the middle.\n"
+        f"Checking; you will hear here. No need to type it again.\n{_text(call)}",
+        unknown=True,
+    )
+
+
+def _choice(incident: Incident, key: str) -> Button:
+    label = f"#{incident.number} {incident.title}"
+    short = label if len(label) <= 75 else f"{label[:74]}…"  # noqa: PLR2004 -- Slack's limit
+    return Button("choose", short, json.dumps({"key": key, "number": incident.number}))
+
+
+def _text(call: Call) -> str:
+    return f"Your text: {_LIVE.sub('&lt;', call.line)}" if call.line.strip() else ""
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,144 @@
+"""From a typed line to an answer: read it, carry it out in one transaction, once."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+
+from bot.commands import _answer
+from bot.commands._answer import Answer, Ask, Call
+from bot.commands._registry import COMMANDS
+from bot.core.errors import Refusal
+from bot.core.grammar import Command, Vocabulary, read, split
+from storage.database import Database
+from storage.errors import LedgerUnavailable, OutcomeUnknown
+from storage.ledger import Cause, Ledger, Telling
+from storage.requests import Request
+
+PATIENCE = 2.5  # seconds until a command is refused because the ledger does not answer
+_PAUSE = 0.1
+SAME_WORDS = timedelta(minutes=2)  # the same line again within these is a repetition
+
+
+def run(call: Call, database: Database) -> Answer:
+    """Carry out a line and answer it. The answer is final once this returns.
+
+    A repeated key changes nothing and answers the same.
+    """
+    writes = True
+    try:
+        command, rest = split(call.line, COMMANDS)
+        writes = command.writes
+        if not writes:
+            return _look(command, rest, call, database)
+        return _tell_within_patience(command, rest, call, database)
+    except Refusal as refusal:
+        return _answer.refused(refusal, call, writes=writes)
+    except OutcomeUnknown:
+        return _answer.outcome_unknown(call)
+    except LedgerUnavailable:
+        return _answer.unavailable(call)
+
+
+def choose(call: Call, database: Database) -> Answer:
+    """Carry out the line kept under `call.key`, for the incident `call.number`."""
+    try:
+        with database.read() as ledger:
+            asked = ledger.requests.get(call.key)
+    except LedgerUnavailable:
+        return Answer("Not saved: the database does not answer just now.\nPress it again soon.")
+    if asked is None or asked.author_id != call.author.id:
+        return _answer.refused(Refusal("that question is gone.", "Type the line again."), call)
+    return run(replace(call, line=asked.line), database)
+
+
+def settled(call: Call, database: Database) -> Answer | None:
+    """What became of a call whose outcome was unknown; None if it was not saved.
+
+    Looks under the page's lock, which a commit still in flight would hold. Raises
+    LedgerUnavailable while there is nobody to ask.
+    """
+    with database.telling(_cause(call, "settle")) as ledger:
+        found = ledger.requests.get(call.key)
+    return Answer.from_json(found.answer) if found else None
+
+
+def _look(command: Command, rest: str, call: Call, database: Database) -> Answer:
+    with database.read() as ledger:
+        return _handle(command, rest, call, ledger)
+
+
+def _tell_within_patience(command: Command, rest: str, call: Call, database: Database) -> Answer:
+    give_up = time.monotonic() + PATIENCE
+    unknown = False
+    while True:
+        try:
+            left = give_up - time.monotonic()
+            return _tell(command, rest, call, database, within=left)
+        except LedgerUnavailable as error:  # the key makes another attempt safe
+            unknown = unknown or isinstance(error, OutcomeUnknown)
+            time.sleep(_PAUSE)
+            if time.monotonic() + 5 * _PAUSE < give_up:
+                continue
+            raise (OutcomeUnknown if unknown else LedgerUnavailable)(str(error)) from error
+
+
+def _tell(command: Command, rest: str, call: Call, database: Database, *, within: float) -> Answer:
+    with database.telling(_cause(call, command.name), within=within) as ledger:
+        asked = ledger.requests.get(call.key)
+        if asked and (asked.revision is not None or call.number is None):
+            return _repeated(asked, call)
+        if not asked and (said := _said_before(call, ledger)):
+            return _answer.already(Answer.from_json(said.answer))
+        try:
+            answer = _handle(command, rest, call, ledger)
+        except Ask as ask:
+            answer = _answer.asking(ask, call)
+        _keep(answer, call, ledger, was_asked=asked is not None)
+        return answer
+
+
+def _cause(call: Call, what: str) -> Cause:
+    return Cause(call.key, what, call.author, call.at)
+
+
+def _repeated(asked: Request, call: Call) -> Answer:
+    if asked.line != call.line or asked.author_id != call.author.id:
+        raise Refusal("this request was used for another line already.", "Type it again.")
+    return Answer.from_json(asked.answer)
+
+
+def _said_before(call: Call, ledger: Ledger) -> Request | None:
+    return ledger.requests.said(call.line, call.author.id, call.channel, since=call.at - SAME_WORDS)
+
+
+def _handle(command: Command, rest: str, call: Call, ledger: Ledger) -> Answer:
+    values = dict(read(command, rest, _vocabulary(call, ledger)))
+    if call.number is not None:
+        values["incident"] = call.number
+    answer: Answer = command.handle(call, ledger, **values)
+    return answer
+
+
+def _vocabulary(call: Call, ledger: Ledger) -> Vocabulary:
+    names: Mapping[str, str] = {
+        component.slug: component.name for component in ledger.components if not component.is_group
+    }
+    return Vocabulary(components=names, zone=ledger.page.zone, now=call.at, slash=call.slash)
+
+
+def _keep(answer: Answer, call: Call, ledger: Telling, *, was_asked: bool) -> None:
+    request = Request(
+        key=call.key,
+        line=call.line,
+        author_id=call.author.id,
+        channel=call.channel,
+        at=ledger.at,
+        answer=answer.to_json(),
+        revision=ledger.revision if answer.saved else None,
+        reply_url=call.reply_url if answer.saved else None,
+    )
+    if was_asked:
+        ledger.requests.complete(request)
+    else:
+        ledger.requests.add(request)

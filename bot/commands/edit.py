@@ -1,0 +1,26 @@
+"""edit: correct the text of an incident's latest update."""
+
+from bot.commands._answer import Answer, Call
+from bot.commands._args import INCIDENT, TEXT
+from bot.commands._say import latest_one
+from bot.core.grammar import Command
+from storage.ledger import Telling
+
+
+def handle(call: Call, ledger: Telling, *, incident: int | None, text: str) -> Answer:  # noqa: ARG001
+    one = latest_one(ledger, incident)
+    one.require_standing()
+    latest = one.standing[-1]
+    ledger.edit(one, latest, text)
+    subject = f"#{one.number}, update {latest.number}"
+    return Answer(f"Saved: {subject} has its new text.", saved=True, subject=subject)
+
+
+COMMAND = Command(
+    name="edit",
+    order=90,
+    summary="correct the text of the latest update",
+    args=(INCIDENT, TEXT),
+    example="edit #12 The home page is slow; classes are not affected.",
+    handle=handle,
+)

@@ -1,0 +1,35 @@
+"""retract: take an incident's latest update off the page."""
+
+from bot.commands._answer import Answer, Call
+from bot.commands._args import INCIDENT
+from bot.commands._say import latest_one
+from bot.core.grammar import Command
+from bot.core.incident import Incident
+from storage.ledger import Telling
+
+
+def handle(call: Call, ledger: Telling, *, incident: int | None) -> Answer:  # noqa: ARG001
+    one = latest_one(ledger, incident)
+    one.require_standing()
+    latest = one.standing[-1]
+    left = ledger.retract(one, latest)
+    subject = f"#{one.number}, update {latest.number}"
+    return Answer(
+        f"Saved: {subject} is off the page. {_what_is_left(left)}", saved=True, subject=subject
+    )
+
+
+def _what_is_left(incident: Incident) -> str:
+    if incident.is_withdrawn:
+        return "It was the only one, so the whole report is withdrawn."
+    return f"The incident is {incident.phase.label} again."
+
+
+COMMAND = Command(
+    name="retract",
+    order=100,
+    summary="take the latest update off the page; it stays in the audit",
+    args=(INCIDENT,),
+    example="retract #12",
+    handle=handle,
+)
