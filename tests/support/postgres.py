@@ -83,7 +83,6 @@ def running_postgres(programs: Path) -> Iterator[Postgres]:
     port = unused_port()
     folder = Path(tempfile.mkdtemp(prefix="duckrow-postgres-"))
     user = _hand_over(folder)
-    data = folder / "data"
     try:
         _init(programs, folder, user)
         with _server(programs, folder, port, user), _connected(port, folder / "log") as admin:

@@ -1,0 +1,222 @@
+"""Settings: read once at start from the environment and `.env`; all problems are said at once.
+
+Each is declared once, below: reading, `docs/settings.md` and the tests come from that declaration.
+"""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import Field, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from dotenv import dotenv_values
+from sqlalchemy import make_url
+
+from bot.config import values as read
+from bot.core.errors import Refusal
+from bot.log import Redactor
+
+PARTS = {
+    "page": "What the page says of itself",
+    "ledger": "The database",
+    "target": "Where the page is published",
+    "slack": "Slack",
+    "reception": "How Slack reaches the bot",
+    "server": "Listening",
+    "log": "Logging",
+}
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One setting that cannot be used, and what to do."""
+
+    setting: str
+    problem: str
+    remedy: str
+
+
+HTTP_IS_MISSING = Problem(
+    "SLACK_SIGNING_SECRET",
+    "it is not set, so Slack cannot reach the bot.",
+    "Copy it from the app's page, under Basic Information, App Credentials.",
+)
+BOTH_ARE_MISSING = Problem(
+    "SLACK_APP_TOKEN or SLACK_SIGNING_SECRET",
+    "neither is set, so Slack cannot reach the bot.",
+    "Set the app token (Socket Mode, needs no public address) or the signing secret (HTTP).",
+)
+
+
+class SettingsError(Refusal):
+    """Settings that cannot be used: every problem with its remedy."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        lines = [f"  {each.setting}: {each.problem}\n    {each.remedy}" for each in problems]
+        super().__init__("These settings need attention:\n" + "\n".join(lines))
+        self.problems = tuple(problems)
+
+
+def _setting(
+    part: str,
+    default: str,
+    help: str,  # noqa: A002 -- it is the help
+    reader: Callable[[str], Any],
+    *,
+    secret: bool = False,
+    required: bool = False,
+    several: bool = False,
+) -> Any:
+    facts = {"part": part, "default": default, "help": help, "read": reader}
+    return field(repr=not secret, metadata=facts | {"required": required, "several": several})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Everything that can be set. `load` makes it; a field's name in capitals is the setting's."""
+
+    page_name: str = _setting("page", "Status", "The name of the service.", read.line)
+    page_url: str = _setting(
+        "page",
+        "http://127.0.0.1:8000/",
+        "Where the public reads the page: its absolute address, ending in a slash.",
+        read.address,
+    )
+    page_about: str = _setting("page", "", "A paragraph about the service.", read.paragraph)
+    page_time_zone: ZoneInfo = _setting(
+        "page", "UTC", "The time zone of the page's days, such as Europe/Berlin.", read.zone
+    )
+    page_headline: str = _setting(
+        "page",
+        "All our ducks are in a row.",
+        "The headline while nothing is wrong.",
+        read.line,
+    )
+    database_url: str = _setting(
+        "ledger",
+        "sqlite:///duckrow.db",
+        "The ledger: a SQLite file, or PostgreSQL (`postgresql://user:password@host/name`; "
+        "several hosts are separated by commas).",
+        read.database,
+        secret=True,
+    )
+    publish_url: tuple[str, ...] = _setting(
+        "target",
+        "./public",
+        "Where the page is written: a folder, as a path or as `file:///…` (needed when the path "
+        "has spaces). Two targets are separated by a space.",
+        read.targets,
+    )
+    slack_bot_token: str = _setting(
+        "slack",
+        "",
+        "The bot's token, `xoxb-…`: the app's page, under OAuth & Permissions.",
+        read.bot_token,
+        secret=True,
+        required=True,
+    )
+    incident_channels: tuple[str, ...] = _setting(
+        "slack",
+        "",
+        "Ids of the channels where the command works, separated by commas or spaces.",
+        read.channels,
+        required=True,
+        several=True,
+    )
+    publishers: tuple[str, ...] = _setting(
+        "slack",
+        "",
+        "Ids of the people and user groups who may use the command; empty: every full member.",
+        read.people,
+        several=True,
+    )
+    slash_command: str = _setting("slack", "/incident", "The slash command's name.", read.command)
+    slack_api_url: str = _setting(
+        "slack", "https://slack.com/api/", "Slack's Web API; another one for tests.", read.address
+    )
+    slack_app_token: str = _setting(
+        "reception",
+        "",
+        "The app-level token, `xapp-…`; when it is set, Slack is reached in Socket Mode.",
+        read.app_token,
+        secret=True,
+    )
+    slack_signing_secret: str = _setting(
+        "reception",
+        "",
+        "The app's signing secret, for HTTP: Slack sends everything to `/slack/events`.",
+        read.signing_secret,
+        secret=True,
+    )
+    host: str = _setting("server", "127.0.0.1", "The address to listen on.", read.host)
+    port: int = _setting("server", "8000", "The port to listen on.", read.port)
+    log_level: str = _setting("log", "info", "debug, info, warning or error.", read.log_level)
+    log_format: str = _setting("log", "text", "text or json, one line per event.", read.log_format)
+
+    @property
+    def socket_mode(self) -> bool:
+        """An app token means Socket Mode; without one Slack comes by HTTP."""
+        return bool(self.slack_app_token)
+
+    @property
+    def secrets(self) -> frozenset[str]:
+        """What must never be shown: hand it to `bot.log.configure`."""
+        tokens = (self.slack_bot_token, self.slack_app_token, self.slack_signing_secret)
+        return frozenset(filter(None, (*tokens, make_url(self.database_url).password)))
+
+
+def environment(dotenv: Path = Path(".env")) -> dict[str, str]:
+    """The process's environment over what `.env` says, if there is one."""
+    try:
+        said = dotenv_values(dotenv, interpolate=False) if dotenv.exists() else {}
+    except (OSError, UnicodeDecodeError) as error:
+        reason = "it is no UTF-8 text" if isinstance(error, ValueError) else error.strerror
+        remedy = "Make it a readable text file, or remove it."
+        raise SettingsError([Problem(str(dotenv), f"cannot be read: {reason}", remedy)]) from None
+    return {name: value for name, value in said.items() if value is not None} | dict(os.environ)
+
+
+def load(env: Mapping[str, str], *parts: str) -> Settings:
+    """The settings that the named parts need, or all of them when none is named.
+
+    The others keep their defaults, unread: a tool neither stops for nor uses what it does not name.
+    "http" is "reception" with Socket Mode ruled out. Raises SettingsError.
+    """
+    needed = {"log", *(parts or PARTS)} | ({"reception"} if "http" in parts else set())
+    values: dict[str, Any] = {}
+    problems: list[Problem] = []
+    for each in fields(Settings):
+        try:
+            values[each.name] = _value(each, env, needed=each.metadata["part"] in needed)
+        except Refusal as refusal:
+            problems.append(_problem(each.name.upper(), refusal))
+    problems += _no_way_in(values, needed)
+    if problems:
+        raise SettingsError(problems)
+    return Settings(**values)
+
+
+def _value(each: Field[Any], env: Mapping[str, str], *, needed: bool) -> Any:
+    facts = each.metadata
+    text = (env.get(each.name.upper(), "").strip() if needed else "") or facts["default"]
+    if text:
+        return facts["read"](text)
+    if facts["required"] and needed:
+        raise Refusal("it is not set.", facts["help"])
+    return () if facts["several"] else ""
+
+
+def _no_way_in(values: Mapping[str, Any], needed: set[str]) -> list[Problem]:
+    """Slack must be able to reach the bot; a setting that was refused has been reported already."""
+    http = values.get("slack_signing_secret", "refused")
+    socket = values.get("slack_app_token", "refused")
+    if "reception" not in needed or http or (socket and "http" not in needed):
+        return []
+    return [HTTP_IS_MISSING if "http" in needed else BOTH_ARE_MISSING]
+
+
+def _problem(name: str, refusal: Refusal) -> Problem:
+    """What somebody pasted into the wrong setting may be a token: it is not repeated."""
+    redact = Redactor()
+    return Problem(name, redact(refusal.problem), redact(refusal.remedy))
