@@ -67,12 +67,13 @@ class Database:
             yield Ledger(connection)
 
     @contextmanager
-    def telling(self, cause: Cause) -> Iterator[Telling]:
+    def telling(self, cause: Cause, within: float = WAIT) -> Iterator[Telling]:
         """A transaction that may tell something, and then makes exactly one revision.
 
-        Raises LedgerUnavailable when nothing was written, OutcomeUnknown when nobody can say yet.
+        Raises LedgerUnavailable when nothing was written within so many seconds, OutcomeUnknown
+        when nobody can say yet.
         """
-        with self._transaction(writes=True) as connection:
+        with self._transaction(writes=True, within=within) as connection:
             ledger = Telling(connection, cause)
             _ = ledger.page  # writers queue at the page's row, so revisions commit in order
             yield ledger
@@ -80,20 +81,24 @@ class Database:
                 connection.execute(text(f"NOTIFY {CHANNEL}"))
 
     @contextmanager
-    def _transaction(self, *, writes: bool) -> Iterator[Connection]:
-        with self._turn(writes=writes), _told_plainly(), self.engine.connect() as connection:
+    def _transaction(self, *, writes: bool, within: float = WAIT) -> Iterator[Connection]:
+        with (
+            self._turn(writes=writes, within=within),
+            _told_plainly(),
+            self.engine.connect() as connection,
+        ):
             connection.execution_options(**self._options(writes=writes))
-            with self._watched(connection), connection.begin() as transaction:
+            with self._watched(connection, within), connection.begin() as transaction:
                 yield connection
                 if transaction.is_active:
                     _commit(connection, transaction.commit)
 
     @contextmanager
-    def _turn(self, *, writes: bool) -> Iterator[None]:
+    def _turn(self, *, writes: bool, within: float) -> Iterator[None]:
         if not (writes and self.is_sqlite):
             yield
             return
-        if not self._writer.acquire(timeout=WAIT):
+        if not self._writer.acquire(timeout=within):
             raise LedgerUnavailable("the ledger is busy")
         try:
             yield
@@ -108,12 +113,12 @@ class Database:
         return {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
     @contextmanager
-    def _watched(self, connection: Connection) -> Iterator[None]:
+    def _watched(self, connection: Connection, within: float) -> Iterator[None]:
         if self.is_sqlite:
             yield
             return
         socket = connection.connection.driver_connection.fileno()  # type: ignore[union-attr]
-        with self._watchdog.guard(socket, seconds=WAIT):
+        with self._watchdog.guard(socket, seconds=within):
             yield
 
 

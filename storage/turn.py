@@ -6,6 +6,7 @@ work: safety is the target's fence and the deliveries' bookkeeping, not this loc
 
 import fcntl
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Protocol
@@ -19,9 +20,7 @@ _KEY = 7283750  # the advisory lock's number; storage.migrate uses the next
 
 
 class Turn(Protocol):
-    """Held by the process that runs the loop; `hint` is set when there may be work."""
-
-    hint: threading.Event
+    """Held by the process that runs the loop."""
 
     def take(self) -> bool:
         """Take the turn if it is free; True while it is ours."""
@@ -30,25 +29,30 @@ class Turn(Protocol):
         """Give the turn back."""
 
 
-def turn_of(database: Database) -> Turn:
-    """A file lock beside an SQLite file; an advisory lock on PostgreSQL."""
+def turn_of(database: Database, wake: Callable[[], None]) -> Turn:
+    """A file lock beside an SQLite file; an advisory lock on PostgreSQL.
+
+    `wake` is called when another process says that there may be work (PostgreSQL only).
+    """
     if database.is_sqlite:
         return FileTurn(Path(f"{database.url.database}-loop"))
     dsn = database.url.set(drivername="postgresql").render_as_string(hide_password=False)
-    return SessionTurn(dsn)
+    return SessionTurn(dsn, wake)
 
 
 class FileTurn:
     """The turn on a single machine; the kernel frees it when the process dies."""
 
     def __init__(self, path: Path) -> None:
-        self.hint = threading.Event()
         self._path = path
         self._file: IO[str] | None = None
+        self._lock = threading.Lock()
 
     def take(self) -> bool:
-        if self._file:
-            return True
+        with self._lock:
+            return self._file is not None or self._try()
+
+    def _try(self) -> bool:
         file = self._path.open("a")
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -67,17 +71,21 @@ class FileTurn:
 class SessionTurn:
     """The turn on PostgreSQL: an advisory lock of the session that also listens for wake-ups."""
 
-    def __init__(self, dsn: str) -> None:
-        self.hint = threading.Event()
+    def __init__(self, dsn: str, wake: Callable[[], None]) -> None:
         self._dsn = dsn
+        self._wake = wake
+        self._lock = threading.Lock()
         self._connection: psycopg.Connection | None = None
         self._closing = threading.Event()
         self._listener: threading.Thread | None = None
 
     def take(self) -> bool:
         """Take the turn if it is free. Raises psycopg.OperationalError while there is no server."""
-        if self._listener and self._listener.is_alive():
-            return True
+        with self._lock:
+            held = self._listener is not None and self._listener.is_alive()
+            return held or self._try()
+
+    def _try(self) -> bool:
         self._drop()
         import psycopg  # noqa: PLC0415 -- an extra
 
@@ -106,7 +114,7 @@ class SessionTurn:
         with suppress(psycopg.Error):  # the turn is lost with the session, and taken anew
             while not self._closing.is_set():
                 for _ in connection.notifies(timeout=1, stop_after=1):
-                    self.hint.set()
+                    self._wake()
 
     def _drop(self) -> None:
         if self._connection:

@@ -161,7 +161,7 @@ class Incident:
         return dict.fromkeys(self.statuses, ComponentStatus.OPERATIONAL)
 
     def accept(self, update: Update, *, reopening: bool = False, zone: tzinfo = UTC) -> "Incident":
-        """The incident with one more update; refused, in the page's zone, when it may not follow."""
+        """The incident with one more update; refused when it may not follow."""
         if not reopening:
             self.require_open()
         elif self.is_open:
