@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from dotenv import dotenv_values
@@ -17,7 +17,9 @@ from bot.config import values as read
 from bot.core.errors import Refusal
 from bot.log import Redactor
 
-PARTS = {
+Part = Literal["page", "ledger", "target", "slack", "reception", "http", "server", "log"]
+
+PARTS: dict[Part, str] = {
     "page": "What the page says of itself",
     "ledger": "The database",
     "target": "Where the page is published",
@@ -59,7 +61,7 @@ class SettingsError(Refusal):
 
 
 def _setting(
-    part: str,
+    part: Part,
     default: str,
     help: str,  # noqa: A002 -- it is the help
     reader: Callable[[str], Any],
@@ -177,13 +179,13 @@ def environment(dotenv: Path = Path(".env")) -> dict[str, str]:
     return {name: value for name, value in said.items() if value is not None} | dict(os.environ)
 
 
-def load(env: Mapping[str, str], *parts: str) -> Settings:
+def load(env: Mapping[str, str], *parts: Part) -> Settings:
     """The settings that the named parts need, or all of them when none is named.
 
     The others keep their defaults, unread: a tool neither stops for nor uses what it does not name.
     "http" is "reception" with Socket Mode ruled out. Raises SettingsError.
     """
-    needed = {"log", *(parts or PARTS)} | ({"reception"} if "http" in parts else set())
+    needed: set[str] = {"log", *(parts or PARTS)} | ({"reception"} if "http" in parts else set())
     values: dict[str, Any] = {}
     problems: list[Problem] = []
     for each in fields(Settings):
