@@ -16,6 +16,11 @@ from storage.ledger import Cause, Ledger, Telling
 
 WAIT = 2.0  # seconds a writer waits for another; the whole answer may take 2.5
 CHANNEL = "duckrow"  # of NOTIFY, the wake-up that crosses processes
+# The server looks whether we are still there: a dropped connection must not hold the page's lock.
+_LIMITS = (
+    "-c lock_timeout=800 -c statement_timeout=2000 -c client_connection_check_interval=300"
+    " -c idle_in_transaction_session_timeout=5000"
+)
 _GONE = ("25006", "57P", "08")  # read-only, shut down, connection lost: the pool is stale
 
 
@@ -191,7 +196,7 @@ def _postgresql(url: str) -> Engine:
             "connect_timeout": 2,
             "keepalives_idle": 2,
             "tcp_user_timeout": 2000,
-            "options": "-c lock_timeout=800 -c statement_timeout=2000",
+            "options": _LIMITS,
         },
     )
     event.listen(engine, "handle_error", _notice_disconnect)
