@@ -8,6 +8,7 @@ import hypothesis
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.support.installed import Installed, build_wheel, install
 from tests.support.postgres import Postgres, find_postgres, running_postgres
 from tests.support.tools import CHROMIUM_FLAGS, find_chromium, need, unused_port
 
@@ -75,3 +76,15 @@ def tab(browser) -> Iterator[Page]:
     context = browser.new_context()
     yield context.new_page()
     context.close()
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory) -> Path:
+    """The wheel of this checkout."""
+    return build_wheel(tmp_path_factory.mktemp("wheel"))
+
+
+@pytest.fixture(scope="session")
+def installed(wheel, tmp_path_factory) -> Installed:
+    """The wheel in an environment of its own, far from the checkout."""
+    return install(wheel, tmp_path_factory.mktemp("installed") / "venv")
