@@ -6,17 +6,26 @@ Values are Statuspage's own (its public API v2), because every client knows them
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from functools import total_ordering
 from typing import Self
 
 
-@total_ordering
 class Ordered(Enum):
     """An enumeration whose members stand in order of severity, mildest first."""
 
+    def __init__(self, _value: str) -> None:
+        self.severity = len(type(self).__members__)
+
     def __lt__(self, other: Self) -> bool:
-        members = list(type(self))
-        return members.index(self) < members.index(other)
+        return self.severity < other.severity
+
+    def __le__(self, other: Self) -> bool:
+        return self.severity <= other.severity
+
+    def __gt__(self, other: Self) -> bool:
+        return self.severity > other.severity
+
+    def __ge__(self, other: Self) -> bool:
+        return self.severity >= other.severity
 
     @property
     def label(self) -> str:
