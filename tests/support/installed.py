@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 
 @dataclass(frozen=True)
 class Installed:
-    """An environment of its own that has the wheel; it borrows the libraries, to need no network."""
+    """An environment of its own that has the wheel; it borrows the libraries, so no network."""
 
     folder: Path
 
