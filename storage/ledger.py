@@ -156,6 +156,7 @@ class Telling(Ledger):
     def add_component(self, component: Component) -> None:
         """Add a component or a group."""
         self.connection.execute(insert(schema.component), rows.columns(schema.component, component))
+        self.__dict__.pop("components", None)  # what was read of them is out of date
         self._everything = True
         self._note({}, {"component": component.slug, "name": component.name})
 

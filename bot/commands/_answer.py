@@ -49,6 +49,7 @@ class Answer:
     buttons: tuple[Button, ...] = ()
     saved: bool = False
     subject: str = ""  # what was saved, as a later sentence can begin: "#12, update 3"
+    refused: bool = False
     unknown: bool = False  # nobody can say yet whether it was saved
 
     def to_json(self) -> dict[str, Any]:
@@ -93,7 +94,7 @@ def refused(refusal: Refusal, call: Call, *, writes: bool = True) -> Answer:
     problem = escape_slack(refusal.problem)
     said = f"Not saved: {problem}" if writes else _sentence(problem)
     lines = [said, escape_slack(refusal.remedy), _text(call)]
-    return Answer("\n".join(line for line in lines if line))
+    return Answer("\n".join(line for line in lines if line), refused=True)
 
 
 def unavailable(call: Call) -> Answer:
@@ -105,6 +106,7 @@ def unavailable(call: Call) -> Answer:
         "Not saved: the database does not answer just now.\n"
         f"{remedy} in a moment; it cannot be saved twice.\n{_text(call)}",
         (retry,) if fits else (),
+        refused=True,
     )
 
 
@@ -112,6 +114,7 @@ def outcome_unknown(call: Call) -> Answer:
     return Answer(
         "Not sure yet whether this was saved: the database went away in the middle.\n"
         f"Checking; you will hear here. No need to type it again.\n{_text(call)}",
+        refused=True,
         unknown=True,
     )
 

@@ -1,0 +1,16 @@
+"""duckrow manifest: what to paste when creating the Slack app."""
+
+import click
+
+from bot.slack.manifest import manifest_json
+
+
+@click.command
+@click.option("--http", "http_url", default=None, help="Receive over HTTP at this public address.")
+@click.option("--name", default="Duckrow", show_default=True, help="The app's name in Slack.")
+@click.option(
+    "--slash-command", default="/incident", show_default=True, help="As SLASH_COMMAND says."
+)
+def command(http_url: str | None, name: str, slash_command: str) -> None:
+    """Print the Slack app's manifest: for Socket Mode, or for HTTP with --http URL."""
+    click.echo(manifest_json(slash_command, http_url, name), nl=False)
