@@ -1,13 +1,13 @@
 """Time enters through the ledger: at a day turn in the page's zone the clock writes a change."""
 
+from collections.abc import Callable
 from datetime import datetime
 
-from bot.loop import Step
 from storage.database import Database
 from storage.ledger import PROGRAM, Cause, Ledger
 
 
-def keep_time(database: Database) -> Step:
+def keep_time(database: Database) -> Callable[[datetime], bool]:
     """A step that tells the ledger when a new day has begun on the page."""
 
     def step(now: datetime) -> bool:

@@ -10,8 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
-
-from storage.turn import Turn
+from typing import Protocol
 
 log = logging.getLogger(__name__)
 
@@ -19,6 +18,13 @@ TICK = 1.0  # seconds; enough alone, with no wake-up at all
 _LONGEST_PAUSE = 15.0
 
 Step = Callable[[datetime], bool]  # does what is due and says whether anything was
+
+
+class Turn(Protocol):
+    """Who may run the loop: one process at a time."""
+
+    def take(self) -> bool:
+        """Take the turn if it is free; True while it is ours."""
 
 
 class Loop:
