@@ -1,7 +1,18 @@
 """The command language's subcommands, one file each, and the one way to carry them out."""
 
-from bot.commands._answer import Answer, Button, Call
+from bot.commands._answer import Answer, Button, Call, handed_back, refused, unavailable
 from bot.commands._registry import COMMANDS
 from bot.commands._run import choose, run, settled
 
-__all__ = ["COMMANDS", "Answer", "Button", "Call", "choose", "run", "settled"]
+__all__ = [
+    "COMMANDS",
+    "Answer",
+    "Button",
+    "Call",
+    "choose",
+    "handed_back",
+    "refused",
+    "run",
+    "settled",
+    "unavailable",
+]

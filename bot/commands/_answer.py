@@ -84,7 +84,7 @@ def already(first: Answer) -> Answer:
 
 def asking(ask: Ask, call: Call) -> Answer:
     return Answer(
-        f"Which incident do you mean? Nothing is saved until you choose.\n{_text(call)}",
+        f"Which incident do you mean? Nothing is saved until you choose.\n{handed_back(call)}",
         tuple(_choice(incident, call.key) for incident in ask.candidates),
     )
 
@@ -93,7 +93,7 @@ def refused(refusal: Refusal, call: Call, *, writes: bool = True) -> Answer:
     """Refusals all look alike: what is wrong, the remedy, and the text handed back."""
     problem = escape_slack(refusal.problem)
     said = f"Not saved: {problem}" if writes else _sentence(problem)
-    lines = [said, escape_slack(refusal.remedy), _text(call)]
+    lines = [said, escape_slack(refusal.remedy), handed_back(call)]
     return Answer("\n".join(line for line in lines if line), refused=True)
 
 
@@ -104,7 +104,7 @@ def unavailable(call: Call) -> Answer:
     remedy = "Press Try again, or type it again" if fits else "Type it again"
     return Answer(
         "Not saved: the database does not answer just now.\n"
-        f"{remedy} in a moment; it cannot be saved twice.\n{_text(call)}",
+        f"{remedy} in a moment; it cannot be saved twice.\n{handed_back(call)}",
         (retry,) if fits else (),
         refused=True,
     )
@@ -113,7 +113,7 @@ def unavailable(call: Call) -> Answer:
 def outcome_unknown(call: Call) -> Answer:
     return Answer(
         "Not sure yet whether this was saved: the database went away in the middle.\n"
-        f"Checking; you will hear here. No need to type it again.\n{_text(call)}",
+        f"Checking; you will hear here. No need to type it again.\n{handed_back(call)}",
         refused=True,
         unknown=True,
     )
@@ -125,7 +125,8 @@ def _choice(incident: Incident, key: str) -> Button:
     return Button("choose", short, json.dumps({"key": key, "number": incident.number}))
 
 
-def _text(call: Call) -> str:
+def handed_back(call: Call) -> str:
+    """The line they typed, so that nothing is lost; whatever Slack would expand is inert."""
     return f"Your text: {_LIVE.sub('&lt;', call.line)}" if call.line.strip() else ""
 
 
