@@ -30,7 +30,7 @@ docs: .venv/.dev
 lock: .venv/.run
 	.venv/bin/python -m venv --clear .venv/lock
 	.venv/lock/bin/python -m pip --disable-pip-version-check --quiet install 'pip-tools>=7.5,<8'
-	.venv/lock/bin/python .ci/lock
+	.venv/lock/bin/python .ci/lock.py
 
 # What people made with it, the ledger and the published page, stays.
 clean:

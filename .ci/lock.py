@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 """Write the lock files beside this script: the newest versions that pyproject.toml allows.
 
 One lock for what runs, one for who works on it; the second is the first and more, so that the
@@ -18,7 +17,9 @@ def main() -> None:
     pyproject = tomllib.loads((HERE.parent / "pyproject.toml").read_text())
     project = pyproject["project"]
     run = [
-        *pyproject["build-system"]["requires"],  # the checkout installs itself without build isolation
+        *pyproject["build-system"][
+            "requires"
+        ],  # the checkout installs itself without build isolation
         *project["dependencies"],
         *project["optional-dependencies"]["production"],
     ]
@@ -28,14 +29,21 @@ def main() -> None:
 
 def write(lock: str, wanted: list[str], *more: str) -> None:
     """Hashes of every platform's files; no address and no path of the machine that made it."""
-    print(f"{lock} ...", file=sys.stderr)
+    sys.stderr.write(f"{lock} ...\n")
     command = [
         *(sys.executable, "-m", "piptools", "compile", "--quiet", "--upgrade", "--generate-hashes"),
-        *("--no-emit-index-url", "--no-emit-trusted-host", "--no-emit-find-links", "--no-emit-options"),
+        *(
+            "--no-emit-index-url",
+            "--no-emit-trusted-host",
+            "--no-emit-find-links",
+            "--no-emit-options",
+        ),
         *("--strip-extras", "--no-header", "--allow-unsafe", "--annotation-style=line"),
         *("--no-config", *more, "--output-file", lock, "-"),
     ]
-    subprocess.run(command, input="\n".join(wanted).encode(), cwd=HERE, check=True)
+    subprocess.run(  # noqa: S603 -- our own command
+        command, input="\n".join(wanted).encode(), cwd=HERE, check=True
+    )
     text = (HERE / lock).read_text()
     (HERE / lock).write_text(text.replace(f"-c {RUN}, ", "").replace("-r -", "pyproject.toml"))
 
