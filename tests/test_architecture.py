@@ -23,11 +23,12 @@ TABLE = {
     "bot.publish": may("bot.core storage bot.words", "jinja2 markupsafe"),
     "bot.web": may("bot.slack storage", "flask werkzeug waitress granian"),
     "bot.sandbox": may("", "flask flask_sock werkzeug simple_websocket jinja2 markupsafe httpx"),
+    "bot.components": may("bot.core storage"),
     "bot.app": may(
-        "bot.core bot.log bot.words bot.config bot.loop bot.clock bot.commands bot.slack "
+        "bot.components bot.core bot.log bot.words bot.config bot.loop bot.clock bot.commands bot.slack "
         "bot.publish bot.web bot.sandbox storage"
     ),
-    "bot.cli": may("bot.app bot.config bot.log bot.core", "click"),
+    "bot.cli": may("bot.app bot.core bot.slack storage", "click"),  # it names what went wrong
     "storage": may("bot.core", "sqlalchemy alembic psycopg"),
 }
 
