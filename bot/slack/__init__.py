@@ -1,0 +1,1 @@
+"""Slack: hearing commands, telling the channel, and answering their authors."""

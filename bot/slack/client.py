@@ -1,0 +1,157 @@
+"""Calls out to Slack: one connection pool, no retries, and failures sorted in one place.
+
+What a failure means for the caller is the whole question: nothing happened (try again later),
+nobody knows (look before trying again), or Slack will not do it (somebody must act).
+"""
+
+import json
+import time
+from collections.abc import Mapping
+from typing import Any, Self
+
+import httpx
+
+from bot.slack.deadline import deadline, keeping_deadlines
+
+SLACK = "https://slack.com/api/"
+POST_TIMEOUT = 10.0  # seconds; a post may take long, and its outcome matters
+
+_LONGEST_WAIT = 3600.0  # seconds; a Retry-After beyond this is no plan
+_UNREADABLE_WAIT = 30.0
+
+_HARMLESS = frozenset({"ratelimited", "rate_limited", "team_added_to_org"})
+_UNCERTAIN = frozenset({"fatal_error", "internal_error", "request_timeout", "service_unavailable"})
+_NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+
+
+class SlackFailure(Exception):  # noqa: N818 -- the three kinds below are named for what they mean
+    """A call that did not give the wanted answer; `error` is Slack's word, or ours."""
+
+    def __init__(self, error: str) -> None:
+        super().__init__(error)
+        self.error = error
+
+
+class NoEffect(SlackFailure):
+    """Nothing happened: safe to try again, after so many seconds where Slack says so."""
+
+    def __init__(self, error: str, retry_after: float | None = None) -> None:
+        super().__init__(error)
+        self.retry_after = retry_after
+
+
+class Ambiguous(SlackFailure):
+    """It may have happened: look before trying again."""
+
+
+class Permanent(SlackFailure):
+    """Slack refuses, and will again until somebody changes something."""
+
+
+class Client:
+    """Slack's Web API with one token. Safe to use from several threads; close it when done."""
+
+    def __init__(self, token: str, base_url: str = SLACK) -> None:
+        self._http = keeping_deadlines(
+            httpx.Client(base_url=base_url, headers={"Authorization": f"Bearer {token}"})
+        )
+
+    def close(self) -> None:
+        self._http.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def call(
+        self, method: str, /, *, within: float = POST_TIMEOUT, **params: Any
+    ) -> dict[str, Any]:
+        """Slack's answer, which says ok. Raises NoEffect, Ambiguous or Permanent."""
+        return self._answer(method, within, params)[0]
+
+    def scopes(self) -> frozenset[str]:
+        """What the token may do, as Slack grants it."""
+        _, headers = self._answer("auth.test", POST_TIMEOUT, {})
+        said = headers.get("x-oauth-scopes", "").split(",")
+        return frozenset(scope.strip() for scope in said if scope.strip())
+
+    def _answer(
+        self, method: str, within: float, params: Mapping[str, Any]
+    ) -> tuple[dict[str, Any], httpx.Headers]:
+        response = _sent(self._http, method, within, data=_form(params))
+        if response.status_code == httpx.codes.TOO_MANY_REQUESTS:
+            raise NoEffect("ratelimited", _retry_after(response))
+        answer = _object(response)
+        if not answer.get("ok"):
+            raise _refused(str(answer.get("error", "unknown_error")), response)
+        return answer, response.headers
+
+
+class ReplyClient:
+    """Messages to the addresses that Slack hands out with each command (`response_url`)."""
+
+    def __init__(self) -> None:
+        self._http = keeping_deadlines(httpx.Client())
+
+    def close(self) -> None:
+        self._http.close()
+
+    def post(self, url: str, message: Mapping[str, Any], *, within: float) -> None:
+        """Raises NoEffect, Ambiguous, or Permanent once the address is used up or expired."""
+        try:
+            response = _sent(self._http, url, within, json=message)
+        except httpx.InvalidURL as error:
+            raise Permanent("invalid_url") from error
+        if response.status_code == httpx.codes.TOO_MANY_REQUESTS:
+            raise NoEffect("ratelimited", _retry_after(response))
+        if response.is_server_error:
+            raise Ambiguous(f"http_{response.status_code}")
+        if not response.is_success or response.text.startswith('{"ok":false'):
+            raise Permanent(f"http_{response.status_code}")
+
+
+def _sent(http: httpx.Client, url: str, within: float, **content: Any) -> httpx.Response:
+    try:
+        with deadline(time.monotonic() + within):
+            return http.post(url, timeout=within, **content)
+    except _NEVER_SENT as error:
+        raise NoEffect(type(error).__name__) from error
+    except httpx.UnsupportedProtocol as error:
+        raise Permanent("invalid_url") from error
+    except httpx.RequestError as error:  # time-outs, resets, bodies cut short
+        raise Ambiguous(type(error).__name__) from error
+
+
+def _form(params: Mapping[str, Any]) -> dict[str, str]:
+    """Every method takes forms, and only some take JSON."""
+    return {name: _text(value) for name, value in params.items() if value is not None}
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _object(response: httpx.Response) -> dict[str, Any]:
+    try:
+        answer = response.json()
+    except ValueError as error:
+        raise Ambiguous(f"http_{response.status_code}") from error
+    if not isinstance(answer, dict):
+        raise Ambiguous(f"http_{response.status_code}")
+    return answer
+
+
+def _refused(error: str, response: httpx.Response) -> SlackFailure:
+    if error in _HARMLESS:
+        return NoEffect(error, _retry_after(response))
+    if error in _UNCERTAIN or response.is_server_error:
+        return Ambiguous(error)
+    return Permanent(error)
+
+
+def _retry_after(response: httpx.Response) -> float:
+    said = response.headers.get("retry-after", "")
+    seconds = float(said) if said.isascii() and said.isdigit() else _UNREADABLE_WAIT
+    return min(seconds, _LONGEST_WAIT)

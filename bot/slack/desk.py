@@ -1,0 +1,132 @@
+"""Where commands and pressed buttons are answered: access first, then the ledger, then the words.
+
+Nothing here knows Bolt; nothing here calls Slack, but for one look at somebody unknown.
+"""
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
+from bot import commands
+from bot.commands import Answer, Call
+from bot.core.errors import Refusal
+from bot.core.incident import Author
+from bot.core.text import escape_slack
+from bot.slack.access import Access
+from bot.slack.directory import Directory
+from bot.slack.messages import beside, replacing
+from bot.slack.payloads import Origin, Press
+from bot.slack.replier import Replier
+from storage.database import Database
+
+_MOST_UNSETTLED = 100
+
+
+class Desk:
+    """Answers what people type and press."""
+
+    def __init__(
+        self,
+        database: Database,
+        access: Access,
+        directory: Directory,
+        replier: Replier,
+        *,
+        now: Callable[[], datetime],
+        slash: str = "/incident",
+    ) -> None:
+        self._database = database
+        self._access = access
+        self._directory = directory
+        self._replier = replier
+        self._now = now
+        self._slash = slash
+        self._unsettled: deque[Call] = deque(maxlen=_MOST_UNSETTLED)
+        self._lock = threading.Lock()
+
+    def command(self, origin: Origin, line: str) -> Answer:
+        """Answer a typed line. It is in the ledger, or it is not, once this returns."""
+        call = self._call(origin, line)
+        if refusal := self._access.refusal(origin, call.at):
+            return turned_away(refusal, call)
+        return self._answered(commands.run, call)
+
+    def press(self, origin: Origin, press: Press | None) -> None:
+        """Carry out a pressed button; its answer takes the place of the message it stood in."""
+        answer = self._pressed(origin, press)
+        if origin.reply_url:
+            self._replier.send(origin.reply_url, replacing(answer))
+
+    def settle(self, now: datetime) -> bool:  # noqa: ARG002 -- a step's shape
+        """Finish the answers whose outcome was unknown, now that the ledger can be asked."""
+        settled = False
+        while call := self._next_unsettled():
+            found = commands.settled(call, self._database)
+            self._forget(call)
+            settled = True
+            if call.reply_url:
+                self._replier.send(call.reply_url, beside(found or not_saved_after_all(call)))
+        return settled
+
+    def _pressed(self, origin: Origin, press: Press | None) -> Answer:
+        value = press.value if press else {}
+        key, line, number = value.get("key"), value.get("line", ""), value.get("number")
+        call = self._call(origin, line if isinstance(line, str) else "")
+        if refusal := self._access.refusal(origin, call.at):
+            return turned_away(refusal, call)
+        if not isinstance(key, str) or not key.startswith(f"{origin.team}:{origin.app}:"):
+            return turned_away(_STALE, call)
+        match press:
+            case Press(action="choose") if isinstance(number, int):
+                return self._answered(commands.choose, replace(call, key=key, number=number))
+            case Press(action="retry"):
+                return self._answered(commands.run, replace(call, key=key))
+        return turned_away(_STALE, call)
+
+    def _answered(self, carry_out: Callable[[Call, Database], Answer], call: Call) -> Answer:
+        answer = carry_out(call, self._database)
+        if answer.unknown:
+            with self._lock:
+                self._unsettled.append(call)
+        return answer
+
+    def _next_unsettled(self) -> Call | None:
+        with self._lock:
+            return self._unsettled[0] if self._unsettled else None
+
+    def _forget(self, call: Call) -> None:
+        with self._lock:
+            if call in self._unsettled:
+                self._unsettled.remove(call)
+
+    def _call(self, origin: Origin, line: str) -> Call:
+        return Call(
+            key=origin.key,
+            line=line,
+            author=Author(origin.user, self._directory.name(origin.user)),
+            channel=origin.channel,
+            at=self._now(),
+            slash=self._slash,
+            reply_url=origin.reply_url or None,
+        )
+
+
+_STALE = Refusal("that button can no longer be used.", "Type the command again.")
+
+
+def turned_away(refusal: Refusal, call: Call) -> Answer:
+    """As every refusal looks, but its remedy may name a channel in Slack's markup."""
+    lines = (
+        f"Not saved: {escape_slack(refusal.problem)}",
+        refusal.remedy,
+        commands.handed_back(call),
+    )
+    return Answer("\n".join(line for line in lines if line), refused=True)
+
+
+def not_saved_after_all(call: Call) -> Answer:
+    """The database is back and does not have it."""
+    refusal = Refusal("the database lost it before it was saved.", "Press Try again, or retype it.")
+    return replace(commands.refused(refusal, call), buttons=commands.unavailable(call).buttons)

@@ -1,0 +1,37 @@
+"""Events that change what the announcer must do: somebody deleted one of our messages."""
+
+import logging
+from dataclasses import replace
+
+from bot.slack.payloads import Body
+from storage.database import Database
+from storage.errors import LedgerUnavailable
+
+log = logging.getLogger(__name__)
+
+
+class Events:
+    """Bookkeeping of what happened in the channel."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def heard(self, event: Body) -> bool:
+        """Note an event; True when the announcer has something to do."""
+        if event.get("subtype") != "message_deleted":
+            return False
+        channel, ts = str(event.get("channel")), str(event.get("deleted_ts"))
+        try:
+            return self._deleted(channel, ts)
+        except LedgerUnavailable:  # the next edit finds it missing
+            log.warning("a deleted message could not be noted", extra={"channel": channel})
+            return False
+
+    def _deleted(self, channel: str, ts: str) -> bool:
+        with self._database.write() as ledger:
+            found = ledger.deliveries.by_message(channel, ts)
+            if found is None or found.deleted:
+                return False
+            ledger.deliveries.save(replace(found, deleted=True))
+            ledger.deliveries.tell_again(found.incident_id)
+            return True

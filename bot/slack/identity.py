@@ -1,0 +1,69 @@
+"""Who we are in Slack, asked in the background and remembered in the ledger."""
+
+import logging
+from datetime import datetime, timedelta
+
+from bot.slack.client import Client, SlackFailure
+from storage.database import Database
+from storage.ledger import SlackIdentity
+
+log = logging.getLogger(__name__)
+
+_FIRST_PAUSE = timedelta(seconds=1)
+_LONGEST_PAUSE = timedelta(minutes=1)
+
+
+class Identity:
+    """The installation's team, app and bot. Reading it never asks anybody."""
+
+    def __init__(self, database: Database, client: Client) -> None:
+        self._database = database
+        self._client = client
+        self._known: SlackIdentity | None = None
+        self._is_fresh = False
+        self._ask_at: datetime | None = None
+        self._pause = _FIRST_PAUSE
+        self.enterprise: str | None = None  # None until Slack said; then its id, or empty
+
+    @property
+    def known(self) -> SlackIdentity | None:
+        """Who we are; None before anybody could say."""
+        return self._known
+
+    def sync(self, now: datetime) -> bool:
+        """Read the ledger once, then ask Slack until it answers. True when something was learnt."""
+        if self._is_fresh:
+            return False
+        if self._known is None and self._recall():
+            return True
+        if self._ask_at and now < self._ask_at:
+            return False
+        try:
+            found = self._ask()
+        except SlackFailure as failure:
+            log.warning("Slack does not say who we are", extra={"error": failure.error})
+            self._ask_at = now + self._pause
+            self._pause = min(self._pause * 2, _LONGEST_PAUSE)
+            return False
+        self._remember(found)
+        return True
+
+    def _recall(self) -> bool:
+        with self._database.read() as ledger:
+            remembered = ledger.slack()
+        self._known = remembered if remembered.team and remembered.app else None
+        return self._known is not None
+
+    def _ask(self) -> SlackIdentity:
+        us = self._client.call("auth.test")
+        bot = self._client.call("bots.info", bot=us["bot_id"])["bot"]
+        self.enterprise = us.get("enterprise_id") or ""
+        return SlackIdentity(team=us["team_id"], app=bot["app_id"], bot=us["user_id"])
+
+    def _remember(self, found: SlackIdentity) -> None:
+        if found != self._known:
+            with self._database.write() as ledger:
+                ledger.remember_slack(found)
+        self._known = found
+        self._is_fresh = True
+        log.info("known in Slack", extra={"team": found.team, "app": found.app})
