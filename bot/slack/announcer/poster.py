@@ -1,0 +1,179 @@
+"""Messages posted once each, though Slack knows no way to say "only once".
+
+The attempt is committed, then the message is sent with its delivery's id as metadata, then its ts
+is stored. Where the outcome is not known, the thread is read before anything is sent again.
+"""
+
+from collections import deque
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.core.ids import new_id
+from bot.slack.announcer.lookup import Found, Lookup
+from bot.slack.announcer.plan import Wanted, live_root
+from bot.slack.announcer.story import Story
+from bot.slack.blocks import Message
+from bot.slack.client import Client, NoEffect, Permanent
+from storage.database import Database
+from storage.deliveries import Delivery, DeliveryKind
+
+PACE = timedelta(seconds=1)  # Slack takes one message a second in a channel
+
+_MISSING = frozenset({"message_not_found", "thread_not_found"})
+_UNFIT = frozenset(  # Slack will never have this message as it is
+    {
+        *("invalid_blocks", "invalid_blocks_format", "msg_too_long", "msg_blocks_too_long"),
+        *("no_text", "metadata_too_large", "invalid_metadata_format", "invalid_metadata_schema"),
+        *("cant_update_message", "edit_window_closed"),
+    }
+)
+_LOOK_AGAIN = (timedelta(seconds=30), timedelta(minutes=5))
+_MOST_SUSPECTS = 100
+
+
+@dataclass(frozen=True)
+class Suspect:
+    """A message that was sent again: the first one may still turn up."""
+
+    delivery: Delivery
+    due: datetime
+
+
+class Poster:
+    """Posts and edits, and keeps the books. Raises what the client raises."""
+
+    def __init__(self, database: Database, client: Client) -> None:
+        self._database = database
+        self._client = client
+        self._lookup = Lookup(database, client)
+        self._suspects: deque[Suspect] = deque(maxlen=_MOST_SUSPECTS)
+
+    def post(self, story: Story, wanted: Wanted, again: Delivery | None, now: datetime) -> None:
+        """Send a message; it is on the books before it leaves."""
+        message = story.message(wanted, self._old_thread(story, wanted))
+        begun = self._begin(story, wanted, again, now)
+        try:
+            answer = self._client.call(
+                "chat.postMessage",
+                channel=begun.channel,
+                thread_ts=begun.thread_ts,
+                metadata=_metadata(begun, wanted.version),
+                unfurl_links=False,
+                unfurl_media=False,
+                **_content(message),
+            )
+        except NoEffect:
+            self._save(replace(begun, attempt_at=None))
+            raise
+        except Permanent as refused:
+            self._refused(begun, wanted, refused, story)
+        else:
+            self._keep(begun, Found(answer["ts"], wanted.version))
+
+    def edit(self, story: Story, wanted: Wanted, delivery: Delivery) -> None:
+        """Bring a message up to date; harmless to repeat."""
+        message = story.message(wanted, self._old_thread(story, wanted))
+        try:
+            self._client.call(
+                "chat.update",
+                channel=delivery.channel,
+                ts=delivery.ts,
+                metadata=_metadata(delivery, wanted.version),
+                **_content(message),
+            )
+        except Permanent as refused:
+            self._refused(delivery, wanted, refused, story)
+        else:
+            self._save(replace(delivery, version=wanted.version, error=None))
+
+    def settle(self, delivery: Delivery, now: datetime) -> None:
+        """Adopt the message if it is there; else it may be sent again."""
+        found = self._lookup.find(delivery)
+        if found:
+            self._keep(delivery, found[0])
+            self._delete(delivery.channel, found[1:])
+            return
+        self._suspects.extend(Suspect(delivery, now + pause) for pause in _LOOK_AGAIN)
+        self._save(replace(delivery, attempt_at=None))
+
+    def sweep(self, now: datetime) -> bool:
+        """Look for one message that was sent twice after all. True when one was looked for."""
+        suspect = next((one for one in self._suspects if one.due <= now), None)
+        if suspect is None:
+            return False
+        self._suspects.remove(suspect)
+        kept = self._stored(suspect.delivery).ts
+        found = self._lookup.find(suspect.delivery)
+        self._delete(suspect.delivery.channel, [one for one in found if kept and one.ts != kept])
+        return True
+
+    def _begin(
+        self, story: Story, wanted: Wanted, again: Delivery | None, now: datetime
+    ) -> Delivery:
+        fresh = again or Delivery(new_id(), story.incident.id, wanted.kind, "", wanted.update_id)
+        thread = None if wanted.kind is DeliveryKind.ROOT else story.thread_ts
+        begun = replace(fresh, channel=story.home, thread_ts=thread, attempt_at=now, error=None)
+        self._save(begun)
+        return begun
+
+    def _keep(self, begun: Delivery, found: Found) -> None:
+        """Store where the message is, unless another process found or sent it meanwhile."""
+        with self._database.write() as ledger:
+            stored = _by_id(ledger.deliveries.of(begun.incident_id), begun)
+            is_ours = stored.ts in (None, found.ts)
+            if is_ours:
+                kept = replace(stored, ts=found.ts, version=found.version, error=None)
+                ledger.deliveries.save(kept)
+        if not is_ours:
+            self._delete(begun.channel, [found])
+
+    def _refused(self, one: Delivery, wanted: Wanted, refused: Permanent, story: Story) -> None:
+        """Note Slack's refusal; only what concerns more than this one message is raised."""
+        settled = one if one.ts else replace(one, attempt_at=None)
+        if refused.error in _MISSING:
+            self._note_missing(settled, story)
+        elif refused.error in _UNFIT:
+            self._save(replace(settled, error=refused.error, version=wanted.version))
+        else:
+            self._save(replace(settled, error=refused.error))
+            raise refused
+
+    def _note_missing(self, one: Delivery, story: Story) -> None:
+        """Somebody deleted the message; or, where it was being posted, its thread's root."""
+        root = live_root(story.deliveries)
+        missing = one if one.ts else root
+        if not one.ts:
+            self._save(one)
+        if missing:
+            self._save(replace(missing, deleted=True))
+
+    def _old_thread(self, story: Story, wanted: Wanted) -> str:
+        if wanted.kind is not DeliveryKind.ROOT or story.old_thread is None:
+            return ""
+        return self._lookup.permalink(*story.old_thread)
+
+    def _delete(self, channel: str, doubled: list[Found]) -> None:
+        for one in doubled:
+            self._client.call("chat.delete", channel=channel, ts=one.ts)
+
+    def _stored(self, one: Delivery) -> Delivery:
+        with self._database.read() as ledger:
+            return _by_id(ledger.deliveries.of(one.incident_id), one)
+
+    def _save(self, one: Delivery) -> None:
+        with self._database.write() as ledger:
+            ledger.deliveries.save(one)
+
+
+def _by_id(deliveries: tuple[Delivery, ...], sought: Delivery) -> Delivery:
+    return next(one for one in deliveries if one.id == sought.id)
+
+
+def _metadata(one: Delivery, version: int) -> dict[str, Any]:
+    payload = {"delivery": one.id, "version": version}
+    return {"event_type": "duckrow", "event_payload": payload}
+
+
+def _content(message: Message) -> dict[str, Any]:
+    return {"text": message.text, "blocks": message.blocks, "parse": "none", "link_names": False}

@@ -1,0 +1,99 @@
+"""Telling the channel that the public page is behind, once, and once more when that is over."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from bot.core.text import escape_slack
+from bot.slack.client import Client, SlackFailure
+from storage.database import Database
+from storage.publications import Publication
+
+log = logging.getLogger(__name__)
+
+PATIENCE = timedelta(seconds=10)  # a target may hiccup
+_PAUSE = timedelta(seconds=30)
+
+
+class PageTrouble:
+    """The step that tells of targets in trouble."""
+
+    def __init__(self, database: Database, client: Client, channels: Sequence[str]) -> None:
+        self._database = database
+        self._client = client
+        self._channels = tuple(channels)
+        self._heard: set[tuple[str, str, str]] = set()  # so that a retry repeats nothing
+        self._wait_until: datetime | None = None
+
+    def sync(self, now: datetime) -> bool:
+        """Tell of one target whose state the channel has not heard."""
+        if self._wait_until and now < self._wait_until:
+            return False
+        with self._database.read() as ledger:
+            targets, url = ledger.publications.every(), ledger.page.url
+        for one in targets:
+            if text := news(one, url, now):
+                return self._tell(one, text, now)
+        return False
+
+    def _tell(self, one: Publication, text: str, now: datetime) -> bool:
+        try:
+            for channel in self._channels:
+                self._post(one.target, channel, text)
+        except SlackFailure as failure:
+            log.warning("Slack was not told of the page", extra={"error": failure.error})
+            self._wait_until = now + _PAUSE
+            return False
+        with self._database.write() as ledger:
+            latest = ledger.publications.get(one.target)
+            told_at = now if one.told_at is None else None
+            ledger.publications.save(replace(latest, told_at=told_at))
+        self._heard = {heard for heard in self._heard if heard[0] != one.target}
+        return True
+
+    def _post(self, target: str, channel: str, text: str) -> None:
+        if (target, channel, text) in self._heard:
+            return
+        self._client.call(
+            "chat.postMessage",
+            channel=channel,
+            text=text,
+            parse="none",
+            unfurl_links=False,
+            unfurl_media=False,
+        )
+        self._heard.add((target, channel, text))
+
+
+def news(one: Publication, url: str, now: datetime) -> str:
+    """What the channel has to hear of a target; empty when it knows."""
+    is_late = one.behind_since is not None and now - one.behind_since >= PATIENCE
+    if one.told_at is None and (one.stopped or is_late):
+        return _bad_news(one, url)
+    if one.told_at is not None and not one.stopped and one.behind_since is None:
+        return f"{_page(url)} is up to date again: {_target(one)} shows revision {one.revision}."
+    return ""
+
+
+def _bad_news(one: Publication, url: str) -> str:
+    reason = escape_slack(one.error or "it does not answer")
+    if one.stopped:
+        return (
+            f"{_page(url)} is no longer published to {_target(one)}, and will not be until "
+            f"somebody acts: {reason}"
+        )
+    since = int(one.behind_since.timestamp()) if one.behind_since else 0
+    when = f"<!date^{since}^{{time}}|{one.behind_since:%H:%M} UTC>"
+    return (
+        f"{_page(url)} is behind since {when}: {_target(one)} cannot be written ({reason}). "
+        "What you type is saved; publishing is tried again until it works."
+    )
+
+
+def _page(url: str) -> str:
+    return f"<{escape_slack(url)}|The public page>"
+
+
+def _target(one: Publication) -> str:
+    return f"`{escape_slack(one.target)}`"

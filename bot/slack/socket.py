@@ -1,0 +1,154 @@
+"""Socket Mode: connections of our own making to Slack, so that nobody needs to reach us.
+
+Two connections, because Slack replaces each every few hours. They are drained before they close:
+a command that was committed must not lose its ack to a restart.
+"""
+
+import logging
+import threading
+import time
+from http.client import HTTPException
+from typing import Any
+
+from slack_bolt import App, BoltResponse
+from slack_bolt.adapter.socket_mode.internals import run_bolt_app, send_response
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.socket_mode.builtin import SocketModeClient
+from slack_sdk.socket_mode.client import BaseSocketModeClient
+from slack_sdk.socket_mode.request import SocketModeRequest
+
+log = logging.getLogger(__name__)
+
+CONNECTIONS = 2
+
+_PING = 3  # seconds; a connection that died silently is noticed within 17 of them, not 59
+_WORKERS = 8  # as many commands wait for the ledger at once; its pool is as large
+_FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 30.0
+_DRAIN = 5.0
+_REFUSED = (SlackClientError, OSError, HTTPException)  # however connecting may fail
+
+
+class InFlight:
+    """How many envelopes were received and not yet answered."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._changed = threading.Condition()
+
+    def enter(self) -> None:
+        with self._changed:
+            self._count += 1
+
+    def leave(self) -> None:
+        with self._changed:
+            self._count -= 1
+            self._changed.notify_all()
+
+    def wait_for_none(self, seconds: float) -> bool:
+        """True once nothing is in flight, False if that takes longer."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self._count <= 0, seconds)
+
+
+class CountedClient(SocketModeClient):
+    """Slack's own client, which counts envelopes from reception to ack."""
+
+    def __init__(self, app_token: str, api_url: str, in_flight: InFlight) -> None:
+        self._in_flight = in_flight
+        super().__init__(
+            app_token,
+            web_client=WebClient(base_url=api_url, timeout=10, retry_handlers=[]),
+            ping_interval=_PING,
+            concurrency=_WORKERS,
+        )
+
+    def enqueue_message(self, message: str) -> None:
+        if _is_envelope(message):
+            self._in_flight.enter()
+        super().enqueue_message(message)
+
+    def run_message_listeners(self, message: dict[str, Any], raw_message: str) -> None:
+        try:
+            super().run_message_listeners(message, raw_message)
+        finally:
+            if _is_envelope(raw_message):
+                self._in_flight.leave()
+
+    def issue_new_wss_url(self) -> str:
+        """Slack's own sleeps through a rate limit, and could then not be closed."""
+        answer = self.web_client.apps_connections_open(app_token=self.app_token)
+        return str(answer["url"])
+
+
+class SocketMode:
+    """The connections of this process. `start` returns at once, whether Slack is up or not."""
+
+    def __init__(
+        self, app: App, app_token: str, api_url: str, connections: int = CONNECTIONS
+    ) -> None:
+        self._app = app
+        self._in_flight = InFlight()
+        self._closing = threading.Event()
+        self._refuse = False
+        self._clients = [
+            CountedClient(app_token, api_url, self._in_flight) for _ in range(connections)
+        ]
+        for client in self._clients:
+            client.socket_mode_request_listeners.append(self._handle)
+        self._starter = threading.Thread(target=self._connect, name="socket-mode", daemon=True)
+
+    def start(self) -> None:
+        """Connect in the background, and keep trying until Slack is there."""
+        self._starter.start()
+
+    @property
+    def connected(self) -> int:
+        """How many connections are open now."""
+        return sum(client.is_connected() for client in self._clients)
+
+    def close(self, drain: float = _DRAIN) -> None:
+        """Answer what is in flight, for so many seconds at most, then disconnect."""
+        self._closing.set()
+        if self._starter.is_alive():
+            self._starter.join()
+        self._in_flight.wait_for_none(drain)
+        self._refuse = True  # what comes now is not begun: it would be saved and not acknowledged
+        self._in_flight.wait_for_none(1.0)
+        closing = [threading.Thread(target=client.close) for client in self._clients]
+        for thread in closing:
+            thread.start()
+        for thread in closing:
+            thread.join()
+
+    def _connect(self) -> None:
+        for client in self._clients:
+            pause = _FIRST_PAUSE
+            while not self._closing.is_set() and not _connected(client):
+                self._closing.wait(pause)
+                pause = min(pause * 2, _LONGEST_PAUSE)
+
+    def _handle(self, client: BaseSocketModeClient, request: SocketModeRequest) -> None:
+        if self._refuse:
+            return
+        began = time.time()
+        answer = run_bolt_app(self._app, request)
+        if answer.status != 200:  # noqa: PLR2004 -- the SDK acknowledges nothing else
+            log.error("a payload was not handled", extra={"status": answer.status})
+            answer = BoltResponse(status=200)
+        send_response(client, request, answer, began)
+
+
+def _connected(client: SocketModeClient) -> bool:
+    """Connect; False when Slack is not there, or will not have us."""
+    try:
+        client.connect_to_new_endpoint()
+    except SlackApiError as refused:
+        log.warning("Slack refuses a connection", extra={"error": refused.response.get("error")})
+    except _REFUSED as error:
+        log.warning("Slack cannot be reached", extra={"error": type(error).__name__})
+    return client.is_connected()
+
+
+def _is_envelope(message: str) -> bool:
+    return '"envelope_id"' in message
