@@ -16,12 +16,13 @@ INLINE, BLOCK = "\0", "\1"  # placeholders; `flatten` keeps them out of the text
 Atom = Text | Code | Link | Moment | Fence
 
 _ATOM = re.compile(
-    r"```(?P<fence>[^`].*?)```"
+    r"(?<!`)`{3,}(?P<fence>[^`].*?)`{3,}"
     r"|(?<![\w`])`(?P<code>[^`\n]+)`(?![\w`])"
-    r"|<(?P<token>[^<>\n]+)>",
+    r"|<(?P<token>[^<>`\n]+)>",
     re.DOTALL,
 )
-_BARE = re.compile(r"(?<![^\W_])https?://[^\s<>|\"`\u201c\u201d]+", re.IGNORECASE)
+# Beside a backtick it is code that somebody did not finish.
+_BARE = re.compile(r"(?<![^\W_])(?<!`)https?://[^\s<>|\"`\u201c\u201d]++(?!`)", re.IGNORECASE)
 _ENTITY = re.compile(r"&(amp|lt|gt);")
 _CHARACTERS = {"amp": "&", "lt": "<", "gt": ">"}
 _UNFIT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")

@@ -37,7 +37,7 @@ def clean(text: str, *, limit: int, what: str) -> str:
     if len(text) > limit:
         raise Refusal(
             f"the {what} is too long: {len(text):,} characters; at most {limit:,} fit.",
-            "Shorten it, or send the rest as a second update.",
+            "Shorten it.",
         )
     return text
 
