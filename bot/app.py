@@ -1,36 +1,28 @@
-"""The wiring: the only module that knows every part."""
+"""One installation: its settings, its ledger, its targets, and what can be done without Slack."""
 
 import getpass
 import logging
-import signal
-import threading
 import uuid
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
-from bot import config, log
-from bot.clock import keep_time
+from bot import commands, components, config, log
 from bot.commands import Answer, Call
-from bot.commands import run as run_command
 from bot.config import Settings
-from bot.core.errors import Refusal
 from bot.core.ids import new_id
 from bot.core.incident import Author
-from bot.core.page import Component, Page
-from bot.core.text import clean_name, escape_slack
-from bot.loop import Loop, Step
+from bot.core.page import Page
+from bot.core.text import escape_slack
 from bot.publish import Publisher, fingerprint, open_target
 from storage.database import Database
-from storage.errors import LedgerUnavailable
-from storage.ledger import PROGRAM, Cause, Telling
-from storage.turn import turn_of
+from storage.ledger import PROGRAM, Cause
 
 logger = logging.getLogger(__name__)
 
 
 def now() -> datetime:
-    """The one place where the program looks at the clock."""
+    """The time: the one place where the program looks at the clock."""
     return datetime.now(UTC)
 
 
@@ -52,59 +44,56 @@ def upgrade(loaded: Settings) -> None:
 
 @contextmanager
 def opened(loaded: Settings) -> Iterator["Duckrow"]:
-    """The installation these settings describe, its ledger ready."""
+    """The installation, its ledger ready. Raises LedgerUnavailable, WrongLedger."""
     database = Database(loaded.database_url)
     try:
         duckrow = Duckrow(loaded, database)
-        duckrow.prepare(now())
+        duckrow.prepare()
         yield duckrow
     finally:
         database.close()
 
 
 class Duckrow:
-    """One installation: its ledger, its targets, and what can be done without Slack."""
+    """One installation."""
 
     def __init__(self, loaded: Settings, database: Database) -> None:
         self.settings = loaded
         self.database = database
+        self.fingerprint = fingerprint()
         self.publishers = [Publisher(database, open_target(url)) for url in loaded.publish_url]
+        self._settled = False
 
-    def prepare(self, at: datetime) -> None:
-        """Have the tables and the page ready; on an empty ledger the settings become the page."""
+    def prepare(self) -> None:
+        """Have the tables ready; on an empty ledger the settings become the page."""
         self.database.ensure_ready()
         self.database.begin(self._page())
 
-    def settle_page(self, at: datetime) -> None:
-        """Tell the ledger what the page says of itself now, and who renders it.
+    def leads(self, at: datetime) -> bool:
+        """True while this process's settings and templates are the page's.
 
-        Only the process that runs the loop does, once, at its start.
+        The first call tells the ledger what they are; a newer process that did so later leads
+        from then on, and this one stands by.
         """
-        with self.database.telling(_cause("settings", at)) as ledger:
-            wanted = self._page()
-            ledger.configure(
-                name=wanted.name,
-                url=wanted.url,
-                about=wanted.about,
-                time_zone=wanted.time_zone,
-                headline=wanted.headline,
-                fingerprint=wanted.fingerprint,
-            )
+        if not self._settled:
+            self.prepare()
+            self._settle_page(at)
+            self._settled = True
+        with self.database.read() as ledger:
+            return ledger.page.fingerprint == self.fingerprint
 
     def say(self, line: str) -> Answer:
         """Carry out a line of the command language, as whoever is logged in here."""
         user = getpass.getuser()
-        return run_command(
-            Call(
-                key=f"cli:{uuid.uuid4()}",
-                line=escape_slack(line),
-                author=Author(f"cli:{user}", user),
-                channel=next(iter(self.settings.incident_channels), ""),
-                at=now(),
-                slash="duckrow incident",
-            ),
-            self.database,
+        call = Call(
+            key=f"cli:{uuid.uuid4()}",
+            line=escape_slack(line),
+            author=Author(f"cli:{user}", user),
+            channel=next(iter(self.settings.incident_channels), ""),
+            at=now(),
+            slash="duckrow incident",
         )
+        return commands.run(call, self.database)
 
     def publish(self) -> None:
         """Bring every target up to date."""
@@ -118,8 +107,20 @@ class Duckrow:
 
     def add_component(self, slug: str, name: str, *, group: str, description: str) -> None:
         """Add a component, and its group where that is new. Raises Refusal."""
-        with self.database.telling(_cause("components add", now())) as ledger:
+        with self.database.telling(_cause("components", now())) as ledger:
             components.add(ledger, slug, name, group=group, description=description)
+
+    def _settle_page(self, at: datetime) -> None:
+        page = self._page()
+        with self.database.telling(_cause("settings", at)) as ledger:
+            ledger.configure(
+                name=page.name,
+                url=page.url,
+                about=page.about,
+                time_zone=page.time_zone,
+                headline=page.headline,
+                fingerprint=page.fingerprint,
+            )
 
     def _page(self) -> Page:
         return Page(
@@ -129,5 +130,9 @@ class Duckrow:
             about=self.settings.page_about,
             time_zone=self.settings.page_time_zone.key,
             headline=self.settings.page_headline,
-            fingerprint=fingerprint(),
+            fingerprint=self.fingerprint,
         )
+
+
+def _cause(what: str, at: datetime) -> Cause:
+    return Cause(f"{what}:{uuid.uuid4()}", what, PROGRAM, at)

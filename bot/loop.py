@@ -10,7 +10,6 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Protocol
 
 log = logging.getLogger(__name__)
 
@@ -20,26 +19,25 @@ _LONGEST_PAUSE = 15.0
 Step = Callable[[datetime], bool]  # does what is due and says whether anything was
 
 
-class Turn(Protocol):
-    """Who may run the loop: one process at a time."""
-
-    def take(self) -> bool:
-        """Take the turn if it is free; True while it is ours."""
+def _always(_now: datetime) -> bool:
+    return True
 
 
 class Loop:
-    """Runs its steps, one after the other, while this process has the turn."""
+    """Runs its steps, one after the other, whenever `may_run` says that it may."""
 
-    def __init__(self, steps: Sequence[Step], turn: Turn, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, steps: Sequence[Step], now: Callable[[], datetime], may_run: Step = _always
+    ) -> None:
         self._steps = steps
-        self._turn = turn
         self._now = now
+        self._may_run = may_run
         self._pauses: dict[Step, tuple[float, float]] = {}  # not before, and how long next time
         self._hint = threading.Event()
         self._stopping = False
 
     def start(self, name: str) -> threading.Thread:
-        thread = threading.Thread(target=self.run, name=name)
+        thread = threading.Thread(target=self.run, name=name, daemon=True)
         thread.start()
         return thread
 
@@ -60,13 +58,10 @@ class Loop:
 
     def turn_once(self) -> bool:
         """One round of all steps; True when anything was done."""
-        if not self._attempt(self._has_turn):
+        if not self._attempt(self._may_run):
             return False
         done = [self._attempt(step) for step in self._steps]
         return any(done)
-
-    def _has_turn(self, _now: datetime) -> bool:
-        return self._turn.take()
 
     def _attempt(self, step: Step) -> bool:
         not_before, pause = self._pauses.get(step, (0.0, TICK))

@@ -25,10 +25,12 @@ TABLE = {
     "bot.sandbox": may("", "flask flask_sock werkzeug simple_websocket jinja2 markupsafe httpx"),
     "bot.components": may("bot.core storage"),
     "bot.app": may(
-        "bot.components bot.core bot.log bot.words bot.config bot.loop bot.clock bot.commands bot.slack "
-        "bot.publish bot.web bot.sandbox storage"
+        "bot.core bot.log bot.words bot.config bot.commands bot.components bot.publish storage"
     ),
-    "bot.cli": may("bot.app bot.core bot.slack storage", "click"),  # it names what went wrong
+    "bot.processes": may(
+        "bot.app bot.core bot.config bot.loop bot.clock bot.slack bot.web storage", "flask"
+    ),
+    "bot.cli": may("bot.app bot.processes bot.core bot.slack bot.sandbox storage", "click"),
     "storage": may("bot.core", "sqlalchemy alembic psycopg"),
 }
 

@@ -2,10 +2,10 @@
 
 import click
 
-from bot import app
+from bot import app, processes
 
 
 @click.command
 def command() -> None:
     """Run everything in one process, until it is told to stop."""
-    app.run(app.settings())
+    processes.run(app.settings())

@@ -2,10 +2,10 @@
 
 import click
 
-from bot import app
+from bot import app, processes
 
 
 @click.command
 def command() -> None:
     """Receive commands, actions and events at /slack/events; run any number of these."""
-    app.web(app.settings("page", "ledger", "target", "slack", "http", "server"))
+    processes.web(app.settings("page", "ledger", "target", "slack", "http", "server"))

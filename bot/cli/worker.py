@@ -2,10 +2,10 @@
 
 import click
 
-from bot import app
+from bot import app, processes
 
 
 @click.command
 def command() -> None:
     """Publish, tell Slack, keep time; run any number of these, one has the turn."""
-    app.worker(app.settings("page", "ledger", "target", "slack"))
+    processes.worker(app.settings("page", "ledger", "target", "slack"))

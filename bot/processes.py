@@ -1,0 +1,191 @@
+"""The processes: everything in one, or reception and the loop apart. All parts are wired here."""
+
+import logging
+import signal
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from importlib.metadata import version
+
+from flask import Flask
+
+from bot import app
+from bot.app import Duckrow, now
+from bot.clock import keep_time
+from bot.config import Settings
+from bot.loop import Loop, Step
+from bot.slack.access import Access
+from bot.slack.announcer import Announcer, PageTrouble
+from bot.slack.client import Client, ReplyClient
+from bot.slack.desk import Desk
+from bot.slack.directory import Directory
+from bot.slack.events import Events
+from bot.slack.identity import Identity
+from bot.slack.listener import build_app
+from bot.slack.receiver import Receiver
+from bot.slack.replier import Replier
+from bot.slack.replies import Replies
+from bot.slack.socket import SocketMode
+from bot.web import Health, create_app, serve, serve_workers
+from storage.database import Database
+from storage.errors import LedgerUnavailable
+from storage.turn import turn_of
+
+logger = logging.getLogger(__name__)
+
+Wake = Callable[[], None]
+
+
+def run(loaded: Settings) -> None:
+    """Slack, the loop and the page in one process, until SIGTERM or SIGINT."""
+    with _stopped_by_signal() as stopped, _installation(loaded) as duckrow, ExitStack() as stack:
+        projections = stack.enter_context(_projecting(duckrow))
+        stack.enter_context(_receiving(duckrow, projections.wake))
+        logger.info("running")
+        stopped.wait()
+        logger.info("stopping")
+
+
+def worker(loaded: Settings) -> None:
+    """The loop alone, until SIGTERM or SIGINT."""
+    with _stopped_by_signal() as stopped, _installation(loaded) as duckrow, _projecting(duckrow):
+        logger.info("running")
+        stopped.wait()
+        logger.info("stopping")
+
+
+def web(loaded: Settings) -> None:
+    """Reception alone: granian's processes, each of which calls `wsgi`."""
+    with _installation(loaded):
+        pass  # what is wrong is said once, here, not by every process
+    serve_workers(f"{__name__}:wsgi", loaded.host, loaded.port)
+
+
+def wsgi() -> Flask:
+    """The WSGI app of one web process."""
+    loaded = app.settings("page", "ledger", "target", "slack", "http", "server")
+    duckrow = Duckrow(loaded, Database(loaded.database_url))
+    edge = Edge(duckrow, wake=lambda: None)  # the ledger's own notification wakes the worker
+    Loop(edge.steps, now).start("edge")
+    return edge.web()
+
+
+class Edge:
+    """What receives from Slack in one process, and the steps that keep it informed."""
+
+    def __init__(self, duckrow: Duckrow, wake: Wake) -> None:
+        loaded, database = duckrow.settings, duckrow.database
+        self._settings = loaded
+        self._client = Client(loaded.slack_bot_token, loaded.slack_api_url)
+        self._http = ReplyClient()
+        self._replier = Replier(self._http)
+        identity = Identity(database, self._client)
+        directory = Directory(self._client, loaded.publishers)
+        access = Access(identity, directory, loaded.incident_channels)
+        desk = Desk(database, access, directory, self._replier, now, loaded.slash_command)
+        self.bolt = build_app(loaded.slack_bot_token, desk, Events(database), wake)
+        self.steps: Sequence[Step] = (identity.sync, directory.sync, desk.settle)
+
+    def web(self) -> Flask:
+        """The same app behind HTTP."""
+        receiver = Receiver(self.bolt, self._settings.slack_signing_secret, now)
+        return create_app(receiver, _health)
+
+    def close(self) -> None:
+        self._replier.close()
+        self._http.close()
+        self._client.close()
+
+
+class Projections:
+    """The two loops that let page and Slack catch up, each at its own pace."""
+
+    def __init__(self, duckrow: Duckrow, client: Client, http: ReplyClient) -> None:
+        self._turn = turn_of(duckrow.database, self.wake)
+        database, channels = duckrow.database, duckrow.settings.incident_channels
+
+        def may_run(at: object) -> bool:  # noqa: ARG001 -- a step's shape
+            return self._turn.take() and duckrow.leads(now())
+
+        page = [keep_time(database), *(publisher.sync for publisher in duckrow.publishers)]
+        slack = [
+            Identity(database, client).sync,
+            Announcer(database, client, channels).sync,
+            PageTrouble(database, client, channels).sync,
+            Replies(database, http).sync,
+        ]
+        self._loops = {"page": Loop(page, now, may_run), "slack": Loop(slack, now, may_run)}
+        self._threads = [loop.start(name) for name, loop in self._loops.items()]
+
+    def wake(self) -> None:
+        """There may be work."""
+        for loop in self._loops.values():
+            loop.wake()
+
+    def close(self) -> None:
+        """Finish the step under way, then give the turn back."""
+        for loop in self._loops.values():
+            loop.stop()
+        for thread in self._threads:
+            thread.join()
+        self._turn.close()
+
+
+@contextmanager
+def _installation(loaded: Settings) -> Iterator[Duckrow]:
+    """The installation, even while its database is down: commands are refused, not ignored."""
+    with closing(Database(loaded.database_url)) as database:
+        duckrow = Duckrow(loaded, database)
+        try:
+            duckrow.prepare()
+        except LedgerUnavailable as error:
+            logger.warning("the database does not answer yet", extra={"reason": str(error)})
+        yield duckrow
+
+
+@contextmanager
+def _projecting(duckrow: Duckrow) -> Iterator[Projections]:
+    loaded = duckrow.settings
+    with (
+        closing(Client(loaded.slack_bot_token, loaded.slack_api_url)) as client,
+        closing(ReplyClient()) as http,
+        closing(Projections(duckrow, client, http)) as projections,
+    ):
+        yield projections
+
+
+@contextmanager
+def _receiving(duckrow: Duckrow, wake: Wake) -> Iterator[None]:
+    loaded = duckrow.settings
+    with closing(Edge(duckrow, wake)) as edge, _looping(edge.steps, "edge"):
+        if loaded.socket_mode:
+            socket = SocketMode(edge.bolt, loaded.slack_app_token, loaded.slack_api_url)
+            socket.start()
+            with closing(socket):
+                yield
+        else:
+            with closing(serve(edge.web(), loaded.host, loaded.port)):
+                yield
+
+
+@contextmanager
+def _looping(steps: Sequence[Step], name: str) -> Iterator[None]:
+    loop = Loop(steps, now)
+    thread = loop.start(name)
+    try:
+        yield
+    finally:
+        loop.stop()
+        thread.join()
+
+
+@contextmanager
+def _stopped_by_signal() -> Iterator[threading.Event]:
+    stopped = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopped.set())
+    yield stopped
+
+
+def _health() -> Health:
+    return Health(ok=True, facts={"version": version("duckrow")})
