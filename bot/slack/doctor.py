@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.slack.client import Client, Permanent, SlackFailure
+from bot.slack.manifest import SCOPES
 
 _WITHIN = 5.0
 
@@ -37,7 +38,6 @@ def examine(
     bot: Client,
     app: Client | None,
     *,
-    scopes: Sequence[str],
     channels: Sequence[str],
     publishers: Sequence[str] = (),
 ) -> list[Check]:
@@ -47,7 +47,7 @@ def examine(
     if app:
         checks.append(_check_app(app))
     if token.ok:
-        checks.append(_check_scopes(bot, scopes))
+        checks.append(_check_scopes(bot))
         checks += [_check_channel(bot, channel) for channel in channels]
         checks += [_check_group(bot, group) for group in publishers if group.startswith("S")]
     return checks
@@ -71,15 +71,15 @@ def _check_app(app: Client) -> Check:
     return Check(name, ok=True, said="opens Socket Mode connections")
 
 
-def _check_scopes(bot: Client, wanted: Sequence[str]) -> Check:
+def _check_scopes(bot: Client) -> Check:
     name = "scopes"
     try:
         granted = bot.scopes()
     except SlackFailure as failure:
         return _failed(name, failure)
-    missing = [scope for scope in wanted if scope not in granted]
+    missing = [scope for scope in SCOPES if scope not in granted]
     if not missing:
-        return Check(name, ok=True, said=f"all {len(wanted)} granted")
+        return Check(name, ok=True, said=f"all {len(SCOPES)} granted")
     remedy = "Add them on the app's page under OAuth & Permissions, and install the app again."
     return Check(name, ok=False, said=f"missing: {', '.join(missing)}", remedy=remedy)
 

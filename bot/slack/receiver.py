@@ -92,6 +92,8 @@ def _form(text: str) -> dict[str, Any]:
         )
     except ValueError as error:
         raise BadRequest("no form") from error
+    if not pairs:
+        raise BadRequest("nothing")
     return _unique(pairs)
 
 

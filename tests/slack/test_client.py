@@ -1,0 +1,148 @@
+"""Calls out to Slack: sent once, never too long, and each failure said for what it is."""
+
+import json
+import time
+
+import pytest
+
+from bot.slack.client import Ambiguous, Client, NoEffect, Permanent, ReplyClient
+from tests.slack.raw import (
+    RawServer,
+    answering,
+    cutting,
+    dribbling,
+    hanging,
+    nobody,
+    resetting,
+    truncating,
+)
+
+
+def ok(**more):
+    return answering("200 OK", json.dumps({"ok": True, **more}).encode())
+
+
+def failing(error):
+    return answering("200 OK", json.dumps({"ok": False, "error": error}).encode())
+
+
+def call(behave, method="chat.postMessage", within=1.0, **params):
+    with RawServer(behave) as server, Client("xoxb-secret", server.url) as client:
+        try:
+            return client.call(method, within=within, **params)
+        finally:
+            assert len(server.requests) == 1
+
+
+def test_the_answer_is_handed_over():
+    assert call(ok(ts="1.2"))["ts"] == "1.2"
+
+
+def test_everything_is_sent_as_a_form_and_what_is_absent_is_left_out():
+    with RawServer(ok()) as server, Client("xoxb-1", server.url) as client:
+        client.call("m", text="a&b", blocks=[{"type": "divider"}], unfurl_links=False, ts=None)
+    sent = server.requests[0].decode()
+    assert "authorization: bearer xoxb-1" in sent.lower()
+    assert sent.endswith(
+        "text=a%26b&blocks=%5B%7B%22type%22%3A+%22divider%22%7D%5D&unfurl_links=false"
+    )
+
+
+@pytest.mark.parametrize(
+    "behave",
+    [
+        cutting,
+        resetting,
+        truncating,
+        hanging,
+        dribbling,
+        answering("500 Oops", b"<html>no</html>"),
+        answering("503 Busy", b"{}"),
+        answering("200 OK", b"<html>a proxy</html>"),
+        answering("200 OK", b"[]"),
+        answering("302 Found", headers="Location: /elsewhere\r\n"),
+        failing("fatal_error"),
+        failing("internal_error"),
+        failing("request_timeout"),
+    ],
+)
+def test_what_may_have_happened_is_ambiguous_and_never_sent_twice(behave):
+    with pytest.raises(Ambiguous):
+        call(behave, within=0.5)
+
+
+def test_a_call_ends_in_time_however_slowly_the_answer_dribbles():
+    began = time.monotonic()
+    with pytest.raises(Ambiguous):
+        call(dribbling, within=0.3)
+    assert time.monotonic() - began < 2
+
+
+def test_a_rate_limit_has_no_effect_and_says_how_long():
+    with pytest.raises(NoEffect) as caught:
+        call(answering("429 Slow", b"", "Retry-After: 7\r\n"))
+    assert caught.value.retry_after == 7
+
+
+@pytest.mark.parametrize("said", ["", "soon", "-1", "٣"])
+def test_an_unreadable_retry_after_is_half_a_minute(said):
+    header = f"Retry-After: {said}\r\n".encode().decode("latin-1")
+    with pytest.raises(NoEffect) as caught:
+        call(answering("429 Slow", b"", header))
+    assert caught.value.retry_after == 30
+
+
+def test_a_rate_limit_may_also_come_as_a_refusal():
+    with pytest.raises(NoEffect):
+        call(failing("rate_limited"))
+
+
+def test_nobody_there_has_no_effect():
+    with nobody() as url, Client("xoxb-1", url) as client, pytest.raises(NoEffect) as caught:
+        client.call("auth.test", within=1.0)
+    assert caught.value.retry_after is None
+
+
+@pytest.mark.parametrize(
+    "error", ["channel_not_found", "not_in_channel", "invalid_blocks", "invalid_auth", "brand_new"]
+)
+def test_other_refusals_are_permanent_in_slacks_own_word(error):
+    with pytest.raises(Permanent) as caught:
+        call(failing(error))
+    assert caught.value.error == error
+
+
+def test_the_token_is_in_no_text_about_the_client():
+    with Client("xoxb-secret") as client:
+        assert "secret" not in repr(client) + str(vars(client))
+
+
+def test_scopes_are_what_slack_grants():
+    granted = answering("200 OK", b'{"ok": true}', "x-oauth-scopes: commands, chat:write\r\n")
+    with RawServer(granted) as server, Client("xoxb-1", server.url) as client:
+        assert client.scopes() == {"commands", "chat:write"}
+
+
+@pytest.mark.parametrize(
+    ("behave", "failure"),
+    [
+        (cutting, Ambiguous),
+        (answering("500 Oops"), Ambiguous),
+        (answering("404 Not Found", b"used_url"), Permanent),
+        (answering("200 OK", b'{"ok":false,"error":"expired_url"}'), Permanent),
+        (answering("429 Slow"), NoEffect),
+    ],
+)
+def test_replies_fail_in_the_same_three_ways(behave, failure):
+    replies = ReplyClient()
+    with RawServer(behave) as server, pytest.raises(failure):
+        replies.post(server.url, {"text": "x"}, within=1.0)
+    replies.close()
+
+
+@pytest.mark.parametrize("url", ["", "nowhere", "ftp://a/b", "http://[::1"])
+def test_an_address_that_is_none_is_refused_for_good(url):
+    replies = ReplyClient()
+    with pytest.raises(Permanent):
+        replies.post(url, {}, within=1.0)
+    replies.close()

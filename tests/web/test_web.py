@@ -1,0 +1,134 @@
+"""HTTP: two addresses, whole requests of a bounded size, and a server that ends in order."""
+
+import http.client
+import socket
+import threading
+import time
+
+import httpx
+import pytest
+
+from bot.slack.receiver import MAX_BODY, Reply
+from bot.web import Health, create_app, serve
+
+
+class Receiver:
+    """Stands in for the real one; remembers what it was given."""
+
+    def __init__(self, pause=0.0):
+        self.bodies = []
+        self._pause = pause
+
+    def receive(self, body, *, content_type, timestamp, signature):
+        time.sleep(self._pause)
+        self.bodies.append((body, content_type, timestamp, signature))
+        return Reply(200, '{"text": "Saved"}', {"content-type": "application/json"})
+
+
+@pytest.fixture
+def receiver():
+    return Receiver()
+
+
+@pytest.fixture
+def health():
+    return {"found": Health(ok=True, facts={"database": "ok"})}
+
+
+@pytest.fixture
+def client(receiver, health):
+    return create_app(receiver, lambda: health["found"]).test_client()
+
+
+def test_the_raw_body_and_its_headers_reach_the_receiver(client, receiver):
+    headers = {"X-Slack-Request-Timestamp": "1", "X-Slack-Signature": "v0=1"}
+    answer = client.post("/slack/events", data=b"a=%20&a=2", headers=headers)
+    assert (answer.status_code, answer.json) == (200, {"text": "Saved"})
+    assert receiver.bodies == [(b"a=%20&a=2", "", "1", "v0=1")]
+
+
+def test_a_body_beyond_the_limit_is_413_and_read_by_nobody(client, receiver):
+    assert client.post("/slack/events", data=b"x" * (MAX_BODY + 1)).status_code == 413
+    assert receiver.bodies == []
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "PATCH", "OPTIONS", "HEAD"])
+def test_other_methods_are_405(client, method):
+    assert client.open("/slack/events", method=method).status_code == 405
+
+
+@pytest.mark.parametrize("path", ["/", "/slack", "/slack/events/", "/static/x", "/healthz/"])
+def test_other_paths_are_404(client, path):
+    assert client.get(path).status_code == 404
+
+
+def test_health_says_what_is_known(client, health):
+    answer = client.get("/healthz")
+    assert (answer.status_code, answer.json) == (200, {"ok": True, "database": "ok"})
+    health["found"] = Health(ok=False, facts={"database": "away"})
+    assert client.get("/healthz").status_code == 503
+
+
+def test_it_serves_over_a_real_socket_and_leaves_nothing_behind(receiver):
+    before = threading.active_count()
+    app = create_app(receiver, lambda: Health(ok=True))
+    with serve(app, "127.0.0.1", 0) as server:
+        assert httpx.get(f"http://127.0.0.1:{server.port}/healthz").json() == {"ok": True}
+    with pytest.raises(OSError, match="refused"):
+        socket.create_connection(("127.0.0.1", server.port))
+    assert threading.active_count() == before
+
+
+def test_closing_waits_for_the_answers_under_way():
+    slow = Receiver(pause=0.3)
+    server = serve(create_app(slow, lambda: Health(ok=True)), "127.0.0.1", 0)
+    statuses = []
+
+    def post():
+        url = f"http://127.0.0.1:{server.port}/slack/events"
+        statuses.append(httpx.post(url, content=b"x").status_code)
+
+    threads = [threading.Thread(target=post) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    time.sleep(0.15)
+    server.close()
+    for thread in threads:
+        thread.join()
+    assert statuses == [200] * 6
+
+
+def test_idle_connections_do_not_delay_the_end():
+    server = serve(create_app(Receiver(), lambda: Health(ok=True)), "127.0.0.1", 0)
+    with httpx.Client() as keeping:
+        keeping.get(f"http://127.0.0.1:{server.port}/healthz")
+        half = socket.create_connection(("127.0.0.1", server.port))
+        half.sendall(b"POST /slack/events HTTP/1.1\r\nContent-Length: 10\r\n\r\nabc")
+        began = time.monotonic()
+        server.close()
+        assert time.monotonic() - began < 2
+        half.close()
+
+
+def test_two_lengths_at_once_reach_nobody(receiver):
+    with serve(create_app(receiver, lambda: Health(ok=True)), "127.0.0.1", 0) as server:
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=5)
+        connection.putrequest("POST", "/slack/events")
+        connection.putheader("Content-Length", "5")
+        connection.putheader("Transfer-Encoding", "identity, chunked")
+        connection.endheaders(b"0\r\n\r\nGET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+        status = connection.getresponse().status
+        connection.close()
+    assert status in {200, 400, 501}
+    assert all(body == b"" for body, *_ in receiver.bodies)
+
+
+def test_a_body_beyond_the_limit_is_413_over_the_wire_too(receiver):
+    with serve(create_app(receiver, lambda: Health(ok=True)), "127.0.0.1", 0) as server:
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=5)
+        connection.putrequest("POST", "/slack/events")
+        connection.putheader("Content-Length", str(MAX_BODY + 1))
+        connection.endheaders(b"x" * 10)
+        assert connection.getresponse().status == 413
+        connection.close()
+    assert receiver.bodies == []
