@@ -10,6 +10,7 @@ from bot.commands._answer import Answer, Ask, Call
 from bot.commands._registry import COMMANDS
 from bot.core.errors import Refusal
 from bot.core.grammar import Command, Vocabulary, read, split
+from bot.core.text import clean
 from storage.database import Database
 from storage.errors import LedgerUnavailable, OutcomeUnknown
 from storage.ledger import Cause, Ledger, Telling
@@ -27,6 +28,7 @@ def run(call: Call, database: Database) -> Answer:
     """
     writes = True
     try:
+        _refuse_what_no_database_keeps(call.line)
         command, rest = split(call.line, COMMANDS)
         writes = command.writes
         if not writes:
@@ -61,6 +63,11 @@ def settled(call: Call, database: Database) -> Answer | None:
     with database.telling(_cause(call, "settle")) as ledger:
         found = ledger.requests.get(call.key)
     return Answer.from_json(found.answer) if found else None
+
+
+def _refuse_what_no_database_keeps(line: str) -> None:
+    if line.strip():
+        clean(line, limit=len(line), what="line")
 
 
 def _look(command: Command, rest: str, call: Call, database: Database) -> Answer:

@@ -164,6 +164,6 @@ def test_what_looking_shows(desk):
 
 
 def test_a_title_with_markup_cannot_come_alive_in_an_answer(desk):
-    desk.say("open A &lt;!channel&gt; outage | Text.")
-    assert "<!channel>" not in desk.say("list").text
-    assert "&lt;!channel&gt;" in desk.say("list").text
+    desk.say("open A &lt;b&gt; &amp;amp; *outage* | Text.")
+    assert desk.incident().title == "A <b> &amp; outage"
+    assert "A &lt;b&gt; &amp;amp; outage" in desk.say("list").text
