@@ -16,7 +16,7 @@ from bot.core.incident import Author
 from bot.core.text import escape_slack
 from bot.slack.access import Access
 from bot.slack.directory import Directory
-from bot.slack.messages import beside, replacing
+from bot.slack.messages import Json, beside, ephemeral, replacing
 from bot.slack.payloads import Origin, Press
 from bot.slack.replier import Replier
 from storage.database import Database
@@ -46,18 +46,15 @@ class Desk:
         self._unsettled: deque[Call] = deque(maxlen=_MOST_UNSETTLED)
         self._lock = threading.Lock()
 
-    def command(self, origin: Origin, line: str) -> Answer:
-        """Answer a typed line. It is in the ledger, or it is not, once this returns."""
-        call = self._call(origin, line)
-        if refusal := self._access.refusal(origin, call.at):
-            return turned_away(refusal, call)
-        return self._answered(commands.run, call)
+    def command(self, origin: Origin, line: str) -> Json:
+        """The message that answers a typed line, which is in the ledger by then, or is not."""
+        first, *more = ephemeral(self._commanded(origin, line))
+        self._send(origin.reply_url, more)
+        return first
 
     def press(self, origin: Origin, press: Press | None) -> None:
         """Carry out a pressed button; its answer takes the place of the message it stood in."""
-        answer = self._pressed(origin, press)
-        if origin.reply_url:
-            self._replier.send(origin.reply_url, replacing(answer))
+        self._send(origin.reply_url, replacing(self._pressed(origin, press)))
 
     def settle(self, now: datetime) -> bool:  # noqa: ARG002 -- a step's shape
         """Finish the answers whose outcome was unknown, now that the ledger can be asked."""
@@ -66,9 +63,19 @@ class Desk:
             found = commands.settled(call, self._database)
             self._forget(call)
             settled = True
-            if call.reply_url:
-                self._replier.send(call.reply_url, beside(found or not_saved_after_all(call)))
+            self._send(call.reply_url, beside(found or not_saved_after_all(call)))
         return settled
+
+    def _send(self, url: str | None, messages: list[Json]) -> None:
+        if url:
+            for message in messages:
+                self._replier.send(url, message)
+
+    def _commanded(self, origin: Origin, line: str) -> Answer:
+        call = self._call(origin, line)
+        if refusal := self._access.refusal(origin, call.at):
+            return turned_away(refusal, call)
+        return self._answered(commands.run, call)
 
     def _pressed(self, origin: Origin, press: Press | None) -> Answer:
         value = press.value if press else {}

@@ -48,8 +48,7 @@ def _listen(app: App, desk: Desk, events: Events, wake: Callable[[], None]) -> N
     @app.command(_ANY)
     def on_command(body: Body, ack: Ack) -> None:
         text = body.get("text")
-        answer = desk.command(command_origin(body), text if isinstance(text, str) else "")
-        ack(ephemeral(answer))
+        ack(desk.command(command_origin(body), text if isinstance(text, str) else ""))
         wake()
 
     @app.action(_ANY)
@@ -90,7 +89,7 @@ def _answer_anyway(error: Exception, request: BoltRequest) -> BoltResponse:
         return BoltResponse(status=200)
     said = _BROKEN.format(slash=body["command"])
     text = str(body.get("text") or "").replace("<!", "&lt;!")
-    return BoltResponse(status=200, body=ephemeral(Answer(f"{said}\nYour text: {text}")))
+    return BoltResponse(status=200, body=ephemeral(Answer(f"{said}\nYour text: {text}"))[0])
 
 
 def _quiet_logger() -> logging.Logger:

@@ -51,7 +51,7 @@ class Replies:
     def _reply(self, request: Request, text: str, is_last: bool, now: datetime) -> bool:
         assert request.reply_url  # noqa: S101 -- what it waits with
         try:
-            self._http.post(request.reply_url, beside(Answer(text)), within=_WITHIN)
+            self._http.post(request.reply_url, beside(Answer(text))[0], within=_WITHIN)
         except SlackFailure as failure:
             log.warning("an author was not told", extra={"error": failure.error})
             self._held[request.key] = now + _AGAIN

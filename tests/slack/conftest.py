@@ -1,0 +1,172 @@
+"""A bot against the local Slack: the real Bolt, real HTTP, and steps that run when a test says."""
+
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.sandbox import Sandbox, Workspace
+from bot.slack.announcer import Announcer, PageTrouble
+from bot.slack.client import Client, ReplyClient
+from bot.slack.receiver import Receiver
+from bot.slack.reception import Reception
+from bot.slack.replies import Replies
+from bot.slack.socket import SocketMode
+from bot.web import Health, create_app, serve
+from storage.database import Database
+from tests.support.telling import new_database
+
+INCIDENTS = "C00000INC"
+
+
+class Clock:
+    """The real time, moved on at will."""
+
+    def __init__(self):
+        self.ahead = timedelta()
+
+    def __call__(self):
+        return datetime.now(UTC) + self.ahead
+
+    def pass_by(self, **length):
+        self.ahead += timedelta(**length)
+
+
+class Bot:
+    """One process of ours, reached over HTTP or in Socket Mode; nothing runs by itself but that."""
+
+    def __init__(self, slack, database, clock, *, channels=(INCIDENTS,), publishers=()):
+        self.database, self.now = database, clock
+        self.woken = threading.Event()
+        self.reception = Reception(
+            database,
+            token=slack.bot_token,
+            api_url=slack.api_url,
+            channels=channels,
+            publishers=publishers,
+            now=clock,
+            wake=self.woken.set,
+        )
+        self._slack = slack
+        self._client = Client(slack.bot_token, slack.api_url)
+        self._http = ReplyClient()
+        self.announcer = Announcer(database, self._client, channels, pace=timedelta())
+        self.trouble = PageTrouble(database, self._client, channels)
+        self.replies = Replies(database, self._http)
+        self._closing = [self.reception.close, self._client.close, self._http.close]
+
+    def learn(self):
+        """Who we are and who is there."""
+        return self.run(*self.reception.steps)
+
+    def listen(self):
+        """Over HTTP."""
+        receiver = Receiver(self.reception.app, self._slack.signing_secret, self.now)
+        server = serve(create_app(receiver, lambda: Health(ok=True)), "127.0.0.1", 0)
+        self._closing.insert(0, server.close)
+        self._slack.use_http(f"http://127.0.0.1:{server.port}/slack/events")
+
+    def connect(self):
+        """In Socket Mode."""
+        socket = SocketMode(self.reception.app, self._slack.app_token, self._slack.api_url)
+        self._closing.insert(0, socket.close)
+        socket.start()
+        return socket
+
+    def run(self, *steps):
+        """Run steps until they have nothing to do; how often they did something."""
+        rounds = 0
+        while sum(step(self.now()) for step in steps):  # each of them, as the loop does
+            rounds += 1
+            assert rounds < 200, "a step never ends"
+        return rounds
+
+    def announce(self):
+        return self.run(self.announcer.sync)
+
+    def announce_through_trouble(self, rounds=60):
+        """As the loop would over so many half minutes; pauses and Retry-Afters pass in no time."""
+        for _ in range(rounds):
+            self.announce()
+            with self.database.read() as ledger:
+                if not ledger.deliveries.untold():
+                    return
+            self.now.pass_by(seconds=30)
+        raise AssertionError("Slack was never wholly told")
+
+    def close(self):
+        for close in self._closing:
+            close()
+        self._closing = []
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def database(sqlite_url):
+    opened = new_database(sqlite_url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def slack(clock):
+    workspace = Workspace(rate_limits=False, clock=lambda: clock().timestamp())
+    with Sandbox(workspace) as running:
+        yield running
+
+
+@pytest.fixture
+def make_bot(slack, database, clock):
+    """Makes bots; closes them."""
+    made = []
+
+    def make(**options):
+        made.append(Bot(slack, options.pop("database", database), clock, **options))
+        return made[-1]
+
+    yield make
+    for bot in made:
+        bot.close()
+
+
+@pytest.fixture
+def bot(make_bot):
+    """One that knows who is who, and is reached over HTTP."""
+    made = make_bot()
+    made.learn()
+    made.listen()
+    return made
+
+
+@pytest.fixture
+def say(bot, slack):
+    """What somebody reads after typing a command."""
+
+    def type_line(line, person="ana", channel="#incidents"):
+        reply = slack.say(person, channel, f"/incident {line}")
+        assert reply is not None
+        return reply
+
+    return type_line
+
+
+@pytest.fixture
+def stored(database):
+    """The ledger's numbers: revision, and incidents."""
+
+    def look(opened: Database = database):
+        with opened.read() as ledger:
+            return ledger.page.revision, ledger.count_incidents()
+
+    return look
+
+
+@pytest.fixture
+def pause():
+    """For what happens in another thread."""
+    return time.sleep
