@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from bot.core.errors import Refusal
 from bot.slack.client import Client, NoEffect, Permanent, SlackFailure
@@ -41,6 +41,7 @@ class Directory:
         self._groups = tuple(one for one in publishers if one.startswith("S"))
         self._members: dict[str, tuple[frozenset[str], datetime]] = {}
         self._cursor = ""
+        self._list_began = datetime.min.replace(tzinfo=UTC)
         self._people_at: datetime | None = None  # when the next page of people is due
         self._groups_at: datetime | None = None
         self._wait_until: datetime | None = None
@@ -94,11 +95,20 @@ class Directory:
     def _sync_people(self, now: datetime) -> bool:
         if self._people_at and now < self._people_at:
             return False
+        if not self._cursor:
+            self._list_began = now
         page = self._client.call("users.list", limit=_PAGE, cursor=self._cursor or None)
         self._people |= {user["id"]: (person(user), now) for user in page["members"]}
         self._cursor = (page.get("response_metadata") or {}).get("next_cursor", "")
+        if not self._cursor:
+            self._forget_the_unlisted()
         self._people_at = now if self._cursor else now + _PEOPLE_EVERY
         return True
+
+    def _forget_the_unlisted(self) -> None:
+        """Whoever a whole list left out is somebody unknown again."""
+        known = dict(self._people)
+        self._people = {who: one for who, one in known.items() if one[1] >= self._list_began}
 
     def _sync_groups(self, now: datetime) -> bool:
         if not self._groups or (self._groups_at and now < self._groups_at):

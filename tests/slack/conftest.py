@@ -48,7 +48,7 @@ class Bot:
             now=clock,
             wake=self.woken.set,
         )
-        self._slack = slack
+        self.slack = slack
         self._client = Client(slack.bot_token, slack.api_url)
         self._http = ReplyClient()
         self.announcer = Announcer(database, self._client, channels, pace=timedelta())
@@ -62,14 +62,14 @@ class Bot:
 
     def listen(self):
         """Over HTTP."""
-        receiver = Receiver(self.reception.app, self._slack.signing_secret, self.now)
+        receiver = Receiver(self.reception.app, self.slack.signing_secret, self.now)
         server = serve(create_app(receiver, lambda: Health(ok=True)), "127.0.0.1", 0)
         self._closing.insert(0, server.close)
-        self._slack.use_http(f"http://127.0.0.1:{server.port}/slack/events")
+        self.slack.use_http(f"http://127.0.0.1:{server.port}/slack/events")
 
     def connect(self):
         """In Socket Mode."""
-        socket = SocketMode(self.reception.app, self._slack.app_token, self._slack.api_url)
+        socket = SocketMode(self.reception.app, self.slack.app_token, self.slack.api_url)
         self._closing.insert(0, socket.close)
         socket.start()
         return socket

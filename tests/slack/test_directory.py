@@ -137,6 +137,16 @@ def test_somebody_who_became_a_guest_is_noticed_within_the_hour():
     assert not may(directory, now=NOW + timedelta(hours=1))
 
 
+def test_somebody_the_list_no_longer_has_is_asked_about():
+    slack = Slack(ANA, ANA | {"id": "UBEN"}, ANA | {"id": "UCAL"})
+    directory = Directory(slack)
+    warm(directory)
+    del slack.users["UANA"]
+    warm(directory, NOW + timedelta(hours=1))
+    assert not may(directory, now=NOW + timedelta(hours=1))
+    assert slack.calls[-1] == ("users.info", 1.0)
+
+
 def test_where_people_are_named_only_they_may():
     directory = Directory(Slack(ANA, ANA | {"id": "UBEN"}), ["UBEN"])
     assert may(directory, "UBEN")
