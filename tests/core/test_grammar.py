@@ -633,7 +633,9 @@ def test_what_was_read_can_be_typed_again(command, rest):
 
 
 sayable = st.lists(
-    st.sampled_from(["Site", "R&D", "a<b", "#12", "www=down", "--", "is", "5>4"]), min_size=1
+    st.sampled_from(["Site", "R&D", "a<b", "#12", "www=down", "--", "is", "5>4"]),
+    min_size=1,
+    max_size=12,
 )
 
 
