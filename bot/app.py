@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from bot import commands, components, config, log
 from bot.commands import Answer, Call
 from bot.config import Settings
+from bot.config.reference import settings_page
+from bot.core.grammar import reference
 from bot.core.ids import new_id
 from bot.core.incident import Author
 from bot.core.page import Page
@@ -42,6 +44,14 @@ def upgrade(loaded: Settings) -> None:
         database.close()
 
 
+def generated_docs() -> dict[str, str]:
+    """File name -> text of the pages of docs/ that are written from declarations."""
+    return {
+        "commands.md": reference(commands.COMMANDS, "/incident"),
+        "settings.md": settings_page(),
+    }
+
+
 @contextmanager
 def opened(loaded: Settings) -> Iterator["Duckrow"]:
     """The installation, its ledger ready. Raises LedgerUnavailable, WrongLedger."""
@@ -67,7 +77,8 @@ class Duckrow:
     def prepare(self) -> None:
         """Have the tables ready; on an empty ledger the settings become the page."""
         self.database.ensure_ready()
-        self.database.begin(self._page())
+        if self.database.begin(self._page()):
+            self.settle_page(now())
 
     def leads(self, at: datetime) -> bool:
         """True while this process's settings and templates are the page's.
@@ -77,7 +88,7 @@ class Duckrow:
         """
         if not self._settled:
             self.prepare()
-            self._settle_page(at)
+            self.settle_page(at)
             self._settled = True
         with self.database.read() as ledger:
             return ledger.page.fingerprint == self.fingerprint
@@ -110,7 +121,8 @@ class Duckrow:
         with self.database.telling(_cause("components", now())) as ledger:
             components.add(ledger, slug, name, group=group, description=description)
 
-    def _settle_page(self, at: datetime) -> None:
+    def settle_page(self, at: datetime) -> None:
+        """Tell the ledger what the page says of itself now, and who renders it."""
         page = self._page()
         with self.database.telling(_cause("settings", at)) as ledger:
             ledger.configure(
@@ -119,7 +131,7 @@ class Duckrow:
                 about=page.about,
                 time_zone=page.time_zone,
                 headline=page.headline,
-                fingerprint=page.fingerprint,
+                fingerprint=self.fingerprint,
             )
 
     def _page(self) -> Page:
@@ -130,7 +142,6 @@ class Duckrow:
             about=self.settings.page_about,
             time_zone=self.settings.page_time_zone.key,
             headline=self.settings.page_headline,
-            fingerprint=self.fingerprint,
         )
 
 

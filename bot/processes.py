@@ -14,19 +14,14 @@ from bot.app import Duckrow, now
 from bot.clock import keep_time
 from bot.config import Settings
 from bot.loop import Loop, Step
-from bot.slack.access import Access
 from bot.slack.announcer import Announcer, PageTrouble
 from bot.slack.client import Client, ReplyClient
-from bot.slack.desk import Desk
-from bot.slack.directory import Directory
-from bot.slack.events import Events
 from bot.slack.identity import Identity
-from bot.slack.listener import build_app
 from bot.slack.receiver import Receiver
-from bot.slack.replier import Replier
+from bot.slack.reception import Reception
 from bot.slack.replies import Replies
 from bot.slack.socket import SocketMode
-from bot.web import Health, create_app, serve, serve_workers
+from bot.web import Health, Server, create_app, serve, serve_workers
 from storage.database import Database
 from storage.errors import LedgerUnavailable
 from storage.turn import turn_of
@@ -64,37 +59,10 @@ def web(loaded: Settings) -> None:
 def wsgi() -> Flask:
     """The WSGI app of one web process."""
     loaded = app.settings("page", "ledger", "target", "slack", "http", "server")
-    duckrow = Duckrow(loaded, Database(loaded.database_url))
-    edge = Edge(duckrow, wake=lambda: None)  # the ledger's own notification wakes the worker
-    Loop(edge.steps, now).start("edge")
-    return edge.web()
-
-
-class Edge:
-    """What receives from Slack in one process, and the steps that keep it informed."""
-
-    def __init__(self, duckrow: Duckrow, wake: Wake) -> None:
-        loaded, database = duckrow.settings, duckrow.database
-        self._settings = loaded
-        self._client = Client(loaded.slack_bot_token, loaded.slack_api_url)
-        self._http = ReplyClient()
-        self._replier = Replier(self._http)
-        identity = Identity(database, self._client)
-        directory = Directory(self._client, loaded.publishers)
-        access = Access(identity, directory, loaded.incident_channels)
-        desk = Desk(database, access, directory, self._replier, now, loaded.slash_command)
-        self.bolt = build_app(loaded.slack_bot_token, desk, Events(database), wake)
-        self.steps: Sequence[Step] = (identity.sync, directory.sync, desk.settle)
-
-    def web(self) -> Flask:
-        """The same app behind HTTP."""
-        receiver = Receiver(self.bolt, self._settings.slack_signing_secret, now)
-        return create_app(receiver, _health)
-
-    def close(self) -> None:
-        self._replier.close()
-        self._http.close()
-        self._client.close()
+    database = Database(loaded.database_url)
+    reception = _reception(loaded, database, wake=lambda: None)  # PostgreSQL wakes the worker
+    Loop(reception.steps, now).start("reception")
+    return _over_http(loaded, reception)
 
 
 class Projections:
@@ -157,15 +125,38 @@ def _projecting(duckrow: Duckrow) -> Iterator[Projections]:
 @contextmanager
 def _receiving(duckrow: Duckrow, wake: Wake) -> Iterator[None]:
     loaded = duckrow.settings
-    with closing(Edge(duckrow, wake)) as edge, _looping(edge.steps, "edge"):
-        if loaded.socket_mode:
-            socket = SocketMode(edge.bolt, loaded.slack_app_token, loaded.slack_api_url)
-            socket.start()
-            with closing(socket):
-                yield
-        else:
-            with closing(serve(edge.web(), loaded.host, loaded.port)):
-                yield
+    with (
+        closing(_reception(loaded, duckrow.database, wake)) as reception,
+        _looping(reception.steps, "reception"),
+        closing(_way_in(loaded, reception)),
+    ):
+        yield
+
+
+def _reception(loaded: Settings, database: Database, wake: Wake) -> Reception:
+    return Reception(
+        database,
+        token=loaded.slack_bot_token,
+        api_url=loaded.slack_api_url,
+        channels=loaded.incident_channels,
+        publishers=loaded.publishers,
+        slash=loaded.slash_command,
+        now=now,
+        wake=wake,
+    )
+
+
+def _way_in(loaded: Settings, reception: Reception) -> SocketMode | Server:
+    """An app token means Socket Mode; without one Slack comes by HTTP."""
+    if not loaded.socket_mode:
+        return serve(_over_http(loaded, reception), loaded.host, loaded.port)
+    socket = SocketMode(reception.app, loaded.slack_app_token, loaded.slack_api_url)
+    socket.start()
+    return socket
+
+
+def _over_http(loaded: Settings, reception: Reception) -> Flask:
+    return create_app(Receiver(reception.app, loaded.slack_signing_secret, now), _health)
 
 
 @contextmanager

@@ -43,13 +43,14 @@ class Database:
         with _told_plainly():
             migrate.upgrade(self.engine)
 
-    def begin(self, page: Page) -> None:
-        """Give an empty ledger its page; safe when several processes begin at once."""
+    def begin(self, page: Page) -> bool:
+        """Give an empty ledger its page; True for the one process that did."""
         with self.read() as ledger:
             if ledger.has_page():
-                return
+                return False
         with suppress(exc.IntegrityError), self.write() as ledger:  # another was first
-            ledger.begin_page(page)
+            return ledger.begin_page(page)
+        return False
 
     def ensure_ready(self) -> None:
         """Check the tables' version; an embedded database is migrated on the spot."""

@@ -73,11 +73,13 @@ class Ledger(Reader):
             },
         )
 
-    def begin_page(self, page: Page) -> None:
-        """Give an empty ledger its page; keep the page of one that has it."""
-        if not self.has_page():
-            row = {name: getattr(page, name) for name in rows.PAGE_FIELDS}
-            self.connection.execute(insert(schema.page), row | {"row": 1, "next_number": 1})
+    def begin_page(self, page: Page) -> bool:
+        """Give an empty ledger its page; False, and nothing done, where there is one."""
+        if self.has_page():
+            return False
+        row = {name: getattr(page, name) for name in rows.PAGE_FIELDS}
+        self.connection.execute(insert(schema.page), row | {"row": 1, "next_number": 1})
+        return True
 
 
 class Telling(Ledger):

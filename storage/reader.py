@@ -7,7 +7,17 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, false, func, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    bindparam,
+    case,
+    false,
+    func,
+    select,
+    true,
+)
 
 from bot.core.incident import Incident
 from bot.core.page import Component, Page, Situation
@@ -50,11 +60,24 @@ class Told:
     everything: bool  # page, components or fingerprint changed
 
 
+@dataclass(frozen=True)
+class Reported:
+    """An incident of which something was told in one span of time."""
+
+    span: int  # which of the spans asked for, from 0
+    id: str
+    title: str
+    kind: Kind
+
+
 class Reader:
     """Questions about one snapshot of the ledger."""
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
+        # Incidents read before, by id: given by who reads again and again, and trusted only while
+        # revision and time are the same. None reads everything anew.
+        self.known: dict[str, Incident] | None = None
 
     @cached_property
     def page(self) -> Page:
@@ -179,15 +202,41 @@ class Reader:
             select(schema.change.c.id).where(schema.change.c.revision == revision)
         ).scalar()
 
-    def every_incident(self) -> Iterator[Incident]:
-        """All of history, oldest first, in batches: for a full rebuild and for exports."""
-        last = 0
-        while batch := self._incidents(
+    def reported_between(self, edges: Sequence[datetime]) -> tuple[Reported, ...]:
+        """What was told of in each of the spans that these rising moments divide time into."""
+        shown = update_table.c.display_at
+        span = case(*((shown < edge, at) for at, edge in enumerate(edges[1:]))).label("span")
+        query = (
+            select(
+                span,
+                incident_table.c.id,
+                incident_table.c.title,
+                incident_table.c.kind,
+                incident_table.c.started_at,
+                incident_table.c.number,
+            )
+            .join(incident_table, incident_table.c.id == update_table.c.incident_id)
+            .where(_STANDING, shown >= edges[0], shown < edges[-1])
+            .distinct()
+        )
+        found = sorted(
+            self.connection.execute(query), key=lambda row: (row.span, row.started_at, row.number)
+        )
+        return tuple(Reported(row.span, row.id, row.title, Kind(row.kind)) for row in found)
+
+    def incidents_after(self, number: int, limit: int) -> tuple[Incident, ...]:
+        """The next incidents by number, withdrawn ones included: to go through all of history."""
+        return self._incidents(
             select(incident_table)
-            .where(incident_table.c.number > last)
+            .where(incident_table.c.number > number)
             .order_by(incident_table.c.number)
-            .limit(500)
-        ):
+            .limit(limit)
+        )
+
+    def every_incident(self) -> Iterator[Incident]:
+        """All of history, oldest first, in batches: for exports."""
+        last = 0
+        while batch := self.incidents_after(last, 500):
             yield from batch
             last = batch[-1].number
 
@@ -202,9 +251,23 @@ class Reader:
 
     def _incidents(self, query: Select[Any]) -> tuple[Incident, ...]:
         found: Sequence[Any] = self.connection.execute(query).all()
+        known = {} if self.known is None else self.known
+        missing = [row for row in found if not _is_same(known.get(row.id), row)]
+        known.update({one.id: one for one in self._with_updates(missing)})
+        return tuple(known[row.id] for row in found)
+
+    def _with_updates(self, found: Sequence[Any]) -> tuple[Incident, ...]:
         if not found:
             return ()
         ids = {"ids": [row.id for row in found]}
         return rows.to_incidents(
             found, self.connection.execute(_UPDATES, ids), self.connection.execute(_IMPACTS, ids)
         )
+
+
+def _is_same(known: Incident | None, row: Any) -> bool:
+    # A stale copy of the ledger may hold another change under the same revision, not its time too.
+    return known is not None and (known.revision, known.updated_at) == (
+        row.revision,
+        row.updated_at,
+    )

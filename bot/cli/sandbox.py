@@ -1,0 +1,43 @@
+"""duckrow sandbox: try everything without Slack."""
+
+import json
+import os
+import sys
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+
+import click
+
+from bot import app, config, sandbox
+
+STORY = Path(__file__).parents[2] / "templates" / "sandbox"
+
+
+@click.command
+@click.option("--port", envvar="PORT", default=8000, show_default=True)
+@click.option("--http", is_flag=True, help="Let the local Slack reach the bot over HTTP.")
+@click.option(
+    "--keep",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Keep ledger and page in this folder; without it they are gone at the end.",
+)
+def command(port: int, *, http: bool, keep: Path | None) -> None:
+    """Start a local Slack in the browser, with the bot and the public page beside it."""
+    with ExitStack() as stack:
+        folder = keep or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="duckrow-")))
+        folder.mkdir(parents=True, exist_ok=True)
+        environment = _first_page() | {
+            "PAGE_URL": f"http://127.0.0.1:{port}/",
+            "DATABASE_URL": f"sqlite:///{folder.resolve() / 'duckrow.db'}",
+            "PUBLISH_URL": (folder.resolve() / "public").as_uri(),
+        }
+        _add_components(environment)
+        sandbox.run(
+            port=port,
+            argv=[sys.executable, "-m", "bot.cli", "run"],
+            environment=environment,
+            public_folder=folder / "public",
+            scenario=STORY / "first-story.json",
+            http=http,
+        )

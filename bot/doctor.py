@@ -1,0 +1,71 @@
+"""What could keep an installation from working, each with its remedy."""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
+
+from bot import app, config
+from bot.config import Settings, SettingsError
+from bot.publish import TargetError, open_target
+from bot.slack import doctor as slack
+from bot.slack.client import Client
+from bot.slack.doctor import Check
+from storage.database import Database
+from storage.errors import LedgerUnavailable, WrongLedger
+
+
+def examine() -> Iterator[Check]:
+    """One part after the other; a part whose settings cannot be read is not looked at further."""
+    yield from _part(lambda _: (), "page", "server")
+    yield from _part(_ledger, "ledger")
+    yield from _part(_targets, "target")
+    yield from _part(_slack, "slack", "reception")
+
+
+def _part(look: Callable[[Settings], Iterable[Check]], *parts: config.Part) -> Iterator[Check]:
+    try:
+        loaded = app.settings(*parts)
+    except SettingsError as error:
+        for each in error.problems:
+            yield Check(each.setting, ok=False, said=each.problem, remedy=each.remedy)
+        return
+    yield Check(f"settings ({', '.join(parts)})", ok=True, said="can be read")
+    yield from look(loaded)
+
+
+def _ledger(loaded: Settings) -> Iterator[Check]:
+    name = "database"
+    with closing(Database(loaded.database_url)) as database:
+        try:
+            database.ensure_ready()
+        except WrongLedger as wrong:
+            yield Check(name, ok=False, said=str(wrong), remedy="Run: duckrow db upgrade")
+        except LedgerUnavailable as error:
+            remedy = "Check DATABASE_URL, and that the server runs and lets this machine in."
+            yield Check(name, ok=False, said=f"does not answer: {error}", remedy=remedy)
+        else:
+            yield Check(name, ok=True, said="answers, and its tables are up to date")
+
+
+def _targets(loaded: Settings) -> Iterator[Check]:
+    for url in loaded.publish_url:
+        try:
+            open_target(url).check()
+        except TargetError as error:
+            remedy = "Make the target writable for this user, or change PUBLISH_URL."
+            yield Check(url, ok=False, said=str(error), remedy=remedy)
+        else:
+            yield Check(url, ok=True, said="can be written")
+
+
+def _slack(loaded: Settings) -> list[Check]:
+    api = loaded.slack_api_url
+    with (
+        closing(Client(loaded.slack_bot_token, api)) as bot,
+        closing(Client(loaded.slack_app_token, api)) as app_client,
+    ):
+        return slack.examine(
+            bot,
+            app_client if loaded.socket_mode else None,
+            channels=loaded.incident_channels,
+            publishers=loaded.publishers,
+        )
