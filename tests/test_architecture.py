@@ -30,7 +30,11 @@ TABLE = {
     "bot.processes": may(
         "bot.app bot.core bot.config bot.loop bot.clock bot.slack bot.web storage", "flask"
     ),
-    "bot.cli": may("bot.app bot.processes bot.core bot.slack bot.sandbox storage", "click"),
+    "bot.demo": may("bot.app bot.config"),
+    "bot.doctor": may("bot.app bot.config bot.publish bot.slack storage"),
+    "bot.cli": may(
+        "bot.app bot.processes bot.demo bot.doctor bot.core bot.slack bot.sandbox storage", "click"
+    ),
     "storage": may("bot.core", "sqlalchemy alembic psycopg"),
 }
 

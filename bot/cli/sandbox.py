@@ -1,7 +1,5 @@
 """duckrow sandbox: try everything without Slack."""
 
-import json
-import os
 import sys
 import tempfile
 from contextlib import ExitStack
@@ -9,9 +7,7 @@ from pathlib import Path
 
 import click
 
-from bot import app, config, sandbox
-
-STORY = Path(__file__).parents[2] / "templates" / "sandbox"
+from bot import demo, sandbox
 
 
 @click.command
@@ -26,18 +22,15 @@ def command(port: int, *, http: bool, keep: Path | None) -> None:
     """Start a local Slack in the browser, with the bot and the public page beside it."""
     with ExitStack() as stack:
         folder = keep or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="duckrow-")))
+        folder = folder.resolve()
         folder.mkdir(parents=True, exist_ok=True)
-        environment = _first_page() | {
-            "PAGE_URL": f"http://127.0.0.1:{port}/",
-            "DATABASE_URL": f"sqlite:///{folder.resolve() / 'duckrow.db'}",
-            "PUBLISH_URL": (folder.resolve() / "public").as_uri(),
-        }
-        _add_components(environment)
+        environment = demo.environment(folder, f"http://127.0.0.1:{port}/")
+        demo.prepare(environment)
         sandbox.run(
             port=port,
             argv=[sys.executable, "-m", "bot.cli", "run"],
             environment=environment,
             public_folder=folder / "public",
-            scenario=STORY / "first-story.json",
+            scenario=demo.STORY / "first-story.json",
             http=http,
         )

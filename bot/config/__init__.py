@@ -1,5 +1,5 @@
 """Frozen settings, from the environment and `.env`; all that is wrong with them is said at once."""
 
-from bot.config.settings import Problem, Settings, SettingsError, environment, load
+from bot.config.settings import Part, Problem, Settings, SettingsError, environment, load
 
-__all__ = ["Problem", "Settings", "SettingsError", "environment", "load"]
+__all__ = ["Part", "Problem", "Settings", "SettingsError", "environment", "load"]
