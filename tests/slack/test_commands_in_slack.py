@@ -2,10 +2,10 @@
 
 import json
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 
-from bot.sandbox import Person
 from storage.database import Database
 from storage.errors import LedgerUnavailable, OutcomeUnknown
 
@@ -19,11 +19,11 @@ def away(error=LedgerUnavailable, *, was_saved=False):
 
     @contextmanager
     def telling(self, cause, within=2.0):
-        if was_saved:
-            with real(self, cause, within) as ledger:
-                yield ledger
+        with real(self, cause, within) as ledger:
+            if not was_saved:
+                raise error("gone")
+            yield ledger
         raise error("gone")
-        yield
 
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(Database, "telling", telling)
@@ -195,7 +195,9 @@ def test_who_we_are_is_asked_until_slack_answers(make_bot, slack, clock):
     for _ in range(3):
         clock.pass_by(seconds=5)
         bot.learn()
-    assert bot.reception.identity.known.app == "A00000DUCK"
+    known = bot.reception.identity.known
+    assert known is not None
+    assert known.app == "A00000DUCK"
 
 
 def test_several_open_incidents_make_the_bot_ask_and_a_button_saves_once(say, slack, stored):
@@ -240,7 +242,7 @@ def test_who_may_is_asked_again_for_every_press(say, slack, bot, stored, flag):
     revision, _ = stored()
     people = slack.workspace.people
     ana = people["U00000ANA"]
-    people[ana.id] = Person(ana.id, ana.name, ana.real_name, **{flag: True})
+    people[ana.id] = replace(ana, **{flag: True})
     bot.now.pass_by(hours=1)
     bot.learn()
     slack.click("ana", question, "#1 Site Outage")

@@ -4,17 +4,19 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.slack.client import Ambiguous, NoEffect, Permanent
+from bot.slack.client import Ambiguous, Client, NoEffect, Permanent
 from bot.slack.directory import Directory
 
 NOW = datetime(2013, 2, 22, 9, 0, tzinfo=UTC)
 ANA = {"id": "UANA", "team_id": "T1", "profile": {"display_name": "Ana"}}
 
 
-class Slack:
+class Slack(Client):
     """Answers as Slack would; `down` is the failure it fails with."""
 
     def __init__(self, *users, groups=None):
+        super().__init__("xoxb-1", "http://127.0.0.1:9/")
+        self.close()
         self.users = {user["id"]: user for user in users}
         self.groups = groups or {}
         self.down = None

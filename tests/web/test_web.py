@@ -8,11 +8,12 @@ import time
 import httpx
 import pytest
 
+from bot.slack import receiver as receiving
 from bot.slack.receiver import MAX_BODY, Reply
 from bot.web import Health, create_app, serve
 
 
-class Receiver:
+class Receiver(receiving.Receiver):
     """Stands in for the real one; remembers what it was given."""
 
     def __init__(self, pause=0.0):

@@ -1,0 +1,184 @@
+"""The author hears when the page shows it, or that it is late; nothing else waits for that."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot import commands
+from bot.commands import Call
+from bot.core.incident import Author
+from storage.publications import Publication
+
+TARGET = "file:///srv/page"
+OPEN = "open Site Outage | We see errors."
+
+
+@pytest.fixture
+def publish(database, clock):
+    """What the publisher notes after writing a target."""
+
+    def note(target=TARGET, **facts):
+        with database.write() as ledger:
+            revision = {"revision": ledger.page.revision, "checked_at": clock()}
+            ledger.publications.save(replace(ledger.publications.get(target), **(revision | facts)))
+
+    return note
+
+
+@pytest.fixture
+def later(bot, slack):
+    """What Ana was told beside the first answers."""
+
+    def look():
+        bot.run(bot.replies.sync)
+        return [m.text for m in slack.ephemerals("ana") if not m.text.startswith("Saved")]
+
+    return look
+
+
+def test_the_author_hears_that_the_page_shows_it_and_how_long_it_took(say, publish, later, clock):
+    publish(revision=0)
+    say(OPEN)
+    assert later() == []
+    clock.pass_by(seconds=2)
+    publish()
+    (told,) = later()
+    start, after, end = told.partition(" after ")
+    assert start == "#1, update 1 is live on <http://127.0.0.1:8000/|the page>"
+    assert after
+    assert 2.0 <= float(end.split()[0]) < 4.0
+    assert end.endswith("s (revision 2).")
+
+
+def test_it_is_told_once(say, publish, later, slack, bot):
+    say(OPEN)
+    publish()
+    assert len(later()) == 1
+    assert bot.run(bot.replies.sync) == 0
+    assert len(later()) == 1
+
+
+def test_every_target_must_show_it(say, publish, later):
+    say(OPEN)
+    publish()
+    publish("s3://elsewhere", revision=1)
+    assert later() == []
+    publish("s3://elsewhere")
+    assert len(later()) == 1
+
+
+def test_a_late_page_is_told_once_and_then_that_it_is_there(say, publish, later, clock):
+    publish(revision=1)
+    say(OPEN)
+    publish(revision=1, behind_since=clock(), error="timed out <b>")
+    clock.pass_by(seconds=9)
+    assert later() == []
+    clock.pass_by(seconds=2)
+    (told,) = later()
+    assert told == (
+        "#1, update 1 is saved, but the page could not be published yet "
+        f"({TARGET}: timed out &lt;b&gt;). Retrying; nothing is lost."
+    )
+    clock.pass_by(minutes=5)
+    assert len(later()) == 1
+    publish(behind_since=None, error=None)
+    assert later()[-1].startswith("#1, update 1 is live on")
+
+
+def test_a_page_that_was_never_written_is_said_to_be_late_too(say, later, clock):
+    say(OPEN)
+    clock.pass_by(seconds=11)
+    assert "no target has been written yet" in later()[0]
+
+
+def test_after_half_an_hour_nobody_is_told_any_more(say, publish, later, clock, bot):
+    publish(revision=1)
+    say(OPEN)
+    clock.pass_by(minutes=31)
+    publish()
+    assert later() == []
+    assert bot.run(bot.replies.sync) == 0
+
+
+@pytest.mark.parametrize("fault", ["html", "close", "close_done", "reset", "ratelimited"])
+def test_an_address_that_fails_is_tried_three_times_and_stops_nobody(
+    say, publish, slack, bot, fault
+):
+    say(OPEN)
+    say("open Slow classes | Classes are slow.", "ben")
+    publish()
+    slack.faults.add("response_url", fault, times=1)
+    bot.run(bot.replies.sync)
+    assert [m.text for m in slack.ephemerals("ben")][-1].startswith("#2, update 1 is live")
+    slack.faults.add("response_url", fault, times=None)
+    for _ in range(20):
+        bot.run(bot.replies.sync)
+        bot.now.pass_by(seconds=6)
+    slack.faults.clear()
+    assert bot.run(bot.replies.sync) == 0
+    with bot.database.read() as ledger:
+        assert ledger.requests.waiting_for_reply() == ()
+
+
+def test_the_command_line_has_nobody_to_tell(bot, database, publish):
+    call = Call("cli:1", OPEN, Author("cli:ana", "ana"), "C00000INC", bot.now())
+    assert commands.run(call, database).saved
+    publish()
+    assert bot.run(bot.replies.sync) == 0
+
+
+# --- the channel hears of a page in trouble --------------------------------------------------
+
+
+@pytest.fixture
+def channel(bot, slack):
+    def look():
+        bot.run(bot.trouble.sync)
+        return [message.text for message in slack.messages("#incidents")]
+
+    return look
+
+
+def test_a_page_behind_is_told_once_and_once_more_when_it_is_over(channel, publish, clock):
+    publish(behind_since=clock(), error="timed out")
+    assert channel() == []
+    clock.pass_by(seconds=11)
+    (told,) = channel()
+    assert told.startswith("<http://127.0.0.1:8000/|The public page> is behind since <!date^")
+    assert "(timed out)" in told
+    clock.pass_by(minutes=30)
+    assert len(channel()) == 1
+    publish(behind_since=None, error=None)
+    assert channel()[1] == (
+        "<http://127.0.0.1:8000/|The public page> is up to date again: "
+        f"`{TARGET}` shows revision 1."
+    )
+    assert len(channel()) == 2
+
+
+def test_a_hiccup_is_not_told(channel, publish, clock):
+    publish(behind_since=clock(), error="timed out")
+    clock.pass_by(seconds=9)
+    channel()
+    publish(behind_since=None, error=None)
+    assert channel() == []
+
+
+def test_a_page_that_stopped_is_told_at_once(channel, publish):
+    publish(stopped=True, error="the marker is another page's")
+    (told,) = channel()
+    assert "will not be until somebody acts: the marker is another page's" in told
+
+
+def test_telling_of_trouble_waits_for_slack_and_keeps_what_was_published(
+    channel, publish, slack, clock, database
+):
+    publish(behind_since=clock() - timedelta(minutes=1), error="timed out")
+    slack.faults.add("chat.postMessage", "html")
+    assert channel() == []
+    clock.pass_by(seconds=31)
+    assert len(channel()) == 1
+    with database.read() as ledger:
+        assert ledger.publications.get(TARGET).revision == ledger.page.revision
+        assert isinstance(ledger.publications.get(TARGET), Publication)

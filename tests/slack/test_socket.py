@@ -1,0 +1,157 @@
+"""Socket Mode: two connections that come back, and a close that leaves no command unanswered."""
+
+import threading
+import time
+
+import pytest
+
+from bot import commands
+
+OPEN = "/incident open Outage {0} | We see errors."
+
+
+@pytest.fixture
+def connected(make_bot, slack):
+    """A bot with both its connections, and the sockets."""
+    bot = make_bot()
+    bot.learn()
+    socket = bot.connect()
+    slack.wait_for_connections(2)
+    return bot, socket
+
+
+def test_a_command_is_answered_over_either_connection(connected, slack):
+    _, socket = connected
+    for number in range(8):
+        reply = slack.say("ana", "#incidents", OPEN.format(number))
+        assert reply.text.startswith(f"Saved as #{number + 1}")
+    assert socket.connected == 2
+
+
+def test_the_word_payload_loses_nothing_here_either(connected, slack):
+    slack.say("ana", "#incidents", OPEN.format(1))
+    reply = slack.say("ana", "#incidents", "/incident update the payload is too large")
+    assert reply.text.startswith("Saved as #1, update 2")
+
+
+@pytest.mark.parametrize("fault", ["duplicate", "twice_at_once"])
+def test_an_envelope_that_comes_twice_is_saved_once(connected, slack, stored, fault):
+    slack.faults.add("slash_commands", fault)
+    assert slack.say("ana", "#incidents", OPEN.format(1)).text.startswith("Saved as #1")
+    assert stored()[1] == 1
+
+
+def test_closing_answers_every_command_under_way(connected, slack, stored, monkeypatch):
+    real = commands.run
+
+    def slow(call, database):
+        time.sleep(0.3)
+        return real(call, database)
+
+    monkeypatch.setattr("bot.commands.run", slow)
+    _, socket = connected
+    replies = []
+
+    def type_one(number):
+        replies.append(slack.say("ana", "#incidents", OPEN.format(number)))
+
+    threads = [threading.Thread(target=type_one, args=(number,)) for number in range(25)]
+    for thread in threads:
+        thread.start()
+    slack.wait_for(lambda: socket._in_flight._count > 4)
+    time.sleep(0.1)
+    socket.close()
+    for thread in threads:
+        thread.join()
+    saved = [reply for reply in replies if reply.text.startswith("Saved")]
+    assert len(saved) == stored()[1]
+    assert len(saved) == 25
+
+
+def test_a_close_with_nothing_under_way_is_quick_and_leaves_no_thread(make_bot, slack):
+    before = threading.active_count()
+    bot = make_bot()
+    bot.learn()
+    socket = bot.connect()
+    slack.wait_for_connections(2)
+    began = time.monotonic()
+    bot.close()
+    assert time.monotonic() - began < 4
+    assert socket.connected == 0
+    deadline = time.monotonic() + 5
+    while threading.active_count() > before and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert threading.active_count() <= before
+
+
+def test_it_starts_while_slack_is_down_and_connects_once_it_is_there(make_bot, slack):
+    with slack.down():
+        bot = make_bot()
+        bot.learn()
+        began = time.monotonic()
+        bot.connect()
+        assert time.monotonic() - began < 0.5
+        time.sleep(0.2)
+    slack.wait_for_connections(2, seconds=20)
+    bot.now.pass_by(minutes=1)
+    bot.learn()
+    assert slack.say("ana", "#incidents", OPEN.format(1)).text.startswith("Saved as #1")
+
+
+def test_it_can_be_closed_while_slack_is_down(make_bot, slack):
+    with slack.down():
+        bot = make_bot()
+        bot.connect()
+        began = time.monotonic()
+        bot.close()
+        assert time.monotonic() - began < 5
+
+
+def test_a_token_slack_refuses_is_tried_again_and_said_in_the_log(make_bot, slack, caplog):
+    slack.faults.add("apps.connections.open", "error", error="invalid_auth", times=1)
+    make_bot().connect()
+    slack.wait_for_connections(2)
+    assert any(getattr(record, "error", "") == "invalid_auth" for record in caplog.records)
+
+
+@pytest.mark.parametrize("how", ["refresh_requested", "warning", "close", "reset"])
+def test_a_connection_that_ends_is_replaced(connected, slack, how):
+    ended = slack.sockets.connections[0]
+    slack.cut(how)
+    slack.wait_for(lambda: ended not in slack.sockets.connections)
+    slack.wait_for_connections(2, seconds=20)
+    for number in range(4):
+        assert slack.say("ana", "#incidents", OPEN.format(number)).text.startswith("Saved")
+
+
+def test_replacing_a_connection_keeps_nobody_waiting(connected, slack):
+    for _ in range(4):
+        ended = slack.sockets.connections[0]
+        slack.cut("refresh_requested")
+        slack.wait_for(lambda: len(slack.sockets.connections) == 2)
+        began = time.monotonic()
+        for number in range(4):
+            assert slack.say("ana", "#incidents", f"/incident help {number}") is not None
+        assert time.monotonic() - began < 1.5
+        assert ended not in slack.sockets.connections
+
+
+def test_a_bug_is_acknowledged_and_not_delivered_again(connected, slack, monkeypatch):
+    def broken(*_):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("bot.commands.run", broken)
+    assert slack.say("ana", "#incidents", OPEN.format(1)).text.startswith("Something broke")
+
+
+def test_a_deleted_root_is_heard_of(connected, slack):
+    bot, _ = connected
+    slack.say("ana", "#incidents", OPEN.format(1))
+    bot.announce()
+    (old,) = slack.messages("#incidents")
+    bot.woken.clear()
+    slack.delete(old)
+    assert bot.woken.wait(5)
+    bot.announce()
+    (new,) = slack.messages("#incidents")
+    assert new.ts != old.ts
