@@ -190,14 +190,13 @@ def test_a_restart_while_slack_is_down_still_knows_the_workspace(bot, make_bot, 
 def test_who_we_are_is_asked_until_slack_answers(make_bot, slack, clock):
     bot = make_bot()
     slack.faults.add("auth.test", "close", times=2)
-    bot.learn()
-    assert bot.reception.identity.known is None
-    for _ in range(3):
-        clock.pass_by(seconds=5)
+    heard = []
+    for _ in range(4):
         bot.learn()
-    known = bot.reception.identity.known
-    assert known is not None
-    assert known.app == "A00000DUCK"
+        heard.append(bot.reception.identity.known is not None)
+        clock.pass_by(seconds=5)
+    assert heard == [False, False, True, True]
+    assert len(slack.called("auth.test")) == 3
 
 
 def test_several_open_incidents_make_the_bot_ask_and_a_button_saves_once(say, slack, stored):

@@ -18,9 +18,11 @@ class Receiver(receiving.Receiver):
 
     def __init__(self, pause=0.0):
         self.bodies = []
+        self.begun = 0
         self._pause = pause
 
     def receive(self, body, *, content_type, timestamp, signature):
+        self.begun += 1
         time.sleep(self._pause)
         self.bodies.append((body, content_type, timestamp, signature))
         return Reply(200, '{"text": "Saved"}', {"content-type": "application/json"})
@@ -81,7 +83,7 @@ def test_it_serves_over_a_real_socket_and_leaves_nothing_behind(receiver):
 
 
 def test_closing_waits_for_the_answers_under_way():
-    slow = Receiver(pause=0.3)
+    slow = Receiver(pause=0.5)
     server = serve(create_app(slow, lambda: Health(ok=True)), "127.0.0.1", 0)
     statuses = []
 
@@ -92,7 +94,8 @@ def test_closing_waits_for_the_answers_under_way():
     threads = [threading.Thread(target=post) for _ in range(6)]
     for thread in threads:
         thread.start()
-    time.sleep(0.15)
+    while slow.begun < 6:
+        time.sleep(0.01)
     server.close()
     for thread in threads:
         thread.join()
