@@ -106,9 +106,13 @@ def clock():
     return Clock()
 
 
+ON_BOTH = pytest.mark.parametrize("database", ["sqlite_url", "postgres_url"], indirect=True)
+
+
 @pytest.fixture
-def database(sqlite_url):
-    opened = new_database(sqlite_url)
+def database(request):
+    """On SQLite, and where a test says ON_BOTH on PostgreSQL too."""
+    opened = new_database(request.getfixturevalue(getattr(request, "param", "sqlite_url")))
     yield opened
     opened.close()
 

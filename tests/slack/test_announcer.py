@@ -9,6 +9,7 @@ from bot.slack import blocks
 from bot.slack.announcer import Announcer
 from bot.slack.client import Client
 from storage.deliveries import DeliveryKind
+from tests.slack.conftest import ON_BOTH
 from tests.support.telling import cause
 
 LINES = (
@@ -70,6 +71,7 @@ STORY = {
 }
 
 
+@ON_BOTH
 def test_the_whole_story_is_one_message_and_its_thread(tell, bot, channel):
     tell(*LINES)
     bot.announce()
@@ -83,6 +85,7 @@ def test_the_same_story_told_line_by_line_ends_the_same(tell, bot, channel):
     assert channel() == STORY
 
 
+@ON_BOTH
 def test_telling_again_changes_nothing_and_asks_nothing(tell, bot, slack):
     tell(*LINES)
     bot.announce()
@@ -213,6 +216,7 @@ def test_messages_to_one_channel_are_a_second_apart(tell, slack, database, clock
 # --- deleted ---------------------------------------------------------------------------------
 
 
+@ON_BOTH
 def test_a_deleted_root_is_posted_again_with_a_link_and_later_updates_go_below(
     tell, bot, slack, channel
 ):
@@ -293,6 +297,7 @@ def test_edits_are_repeated_until_they_work(tell, bot, slack, channel, fault):
     assert channel() == STORY
 
 
+@ON_BOTH
 def test_with_three_calls_in_ten_failing_every_update_is_there_once_in_order(
     tell, bot, slack, channel
 ):
@@ -327,6 +332,7 @@ def test_a_post_that_hangs_is_looked_for_before_it_is_sent_again(tell, bot, slac
     assert len(slack.called("chat.postMessage")) == 3
 
 
+@ON_BOTH
 def test_a_restart_between_posting_and_storing_doubles_nothing(
     tell, bot, make_bot, database, channel
 ):

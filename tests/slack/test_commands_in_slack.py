@@ -8,6 +8,7 @@ import pytest
 
 from storage.database import Database
 from storage.errors import LedgerUnavailable, OutcomeUnknown
+from tests.slack.conftest import ON_BOTH
 
 OPEN = "open Site Outage | We see errors on the home page."
 
@@ -45,6 +46,7 @@ def answered(slack, person="ana", count=2):
     return slack.wait_for(lambda: (seen := slack.ephemerals(person))[count - 1 :] and seen)
 
 
+@ON_BOTH
 def test_a_command_is_saved_and_then_answered_to_its_author_alone(say, stored, slack, bot):
     revision, _ = stored()
     reply = say(OPEN)
@@ -78,6 +80,7 @@ def test_somebody_new_costs_one_look_before_the_ack(make_bot, slack):
     assert [call.method for call in slack.calls[before:]] == ["users.info"]
 
 
+@ON_BOTH
 @pytest.mark.parametrize("fault", ["duplicate", "twice_at_once"])
 def test_a_delivery_that_comes_twice_is_saved_once_and_answered_the_same(say, slack, stored, fault):
     slack.faults.add("slash_commands", fault)
@@ -99,6 +102,7 @@ def test_a_refusal_hands_the_text_back(say, stored):
     assert stored()[1] == 0
 
 
+@ON_BOTH
 @pytest.mark.parametrize(
     "line", ["update " + "x" * 40_000, "update " + "&<>" * 13_000, "open " + "y" * 40_000]
 )
@@ -112,6 +116,7 @@ def test_a_text_far_too_long_is_handed_back_whole(say, slack, line):
     assert "".join(message.text for message in (first, *rest)).endswith(whole)
 
 
+@ON_BOTH
 @pytest.mark.parametrize("odd", ["\x00", "\x07", "\ufffe", "\x85"])
 @pytest.mark.parametrize("before", ["", "update ", "open Outage | "])
 def test_control_characters_are_refused(say, stored, odd, before):
@@ -212,6 +217,7 @@ def test_several_open_incidents_make_the_bot_ask_and_a_button_saves_once(say, sl
     assert stored()[0] == revision + 1
 
 
+@ON_BOTH
 def test_a_button_pressed_twice_at_once_saves_once(say, slack, stored):
     say("open Site Outage | We see errors.")
     say("open Slow classes | Classes are slow.")
@@ -261,6 +267,7 @@ def test_a_ledger_away_refuses_and_the_button_saves_once_it_is_back(say, slack, 
     assert stored()[1] == 1
 
 
+@ON_BOTH
 @pytest.mark.parametrize("was_saved", [True, False])
 def test_an_unknown_outcome_is_said_and_the_answer_completed(say, slack, bot, stored, was_saved):
     with away(OutcomeUnknown, was_saved=was_saved):
