@@ -18,6 +18,7 @@ from bot.sandbox.faults import SOCKET_FAULTS, Faults
 from bot.sandbox.faults.sockets import GONE
 from bot.sandbox.http_server import HttpServer
 from bot.sandbox.inbound.delivery import Delivery
+from bot.sandbox.inbound.envelope import DEADLINE
 from bot.sandbox.inbound.events import RETRIES, Events
 from bot.sandbox.inbound.http_mode import HttpMode
 from bot.sandbox.inbound.payloads import Payloads
@@ -39,7 +40,7 @@ class Sandbox:
     """A local Slack. People and channels are named by id or by name: "ana", "#incidents".
 
     Without `http_url` the app is reached through Socket Mode. `port` 0 picks a free one; `seed`
-    makes what is random repeatable.
+    makes what is random repeatable; `deadline` is how long the app may take to acknowledge.
     """
 
     def __init__(
@@ -51,13 +52,14 @@ class Sandbox:
         http_url: str | None = None,
         event_retries: tuple[float, ...] = RETRIES,
         seed: int | None = None,
+        deadline: float = DEADLINE,
     ) -> None:
         self.workspace = workspace or Workspace()
         self.faults = Faults(seed)
         self.sockets = SocketMode(self.workspace.app.app_id, seed)
         self._closing = threading.Event()
         payloads = Payloads(self.workspace)
-        self._delivery = Delivery(self.sockets, self.faults, self._closing)
+        self._delivery = Delivery(self.sockets, self.faults, self._closing, deadline)
         self._desk = Desk(self.workspace, self._delivery, payloads, lambda: self.url)
         self._events = Events(self._delivery.send, payloads.event, event_retries)
         self.workspace.listeners.append(self._events.put)

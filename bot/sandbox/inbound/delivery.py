@@ -12,15 +12,23 @@ from bot.sandbox.model.errors import Json
 class Delivery:
     """Hands envelopes to the app over whichever transport it uses."""
 
-    def __init__(self, transport: Transport, faults: Faults, closing: threading.Event) -> None:
-        self.transport, self._faults, self._closing = transport, faults, closing
+    def __init__(
+        self,
+        transport: Transport,
+        faults: Faults,
+        closing: threading.Event,
+        deadline: float = DEADLINE,
+    ) -> None:
+        self.transport, self._faults = transport, faults
+        self._closing, self._deadline = closing, deadline
 
     def ask(self, kind: Kind, payload: Json) -> Json | None:
         """The app's answer within three seconds; raises DeliveryFailed."""
-        return self.send(Envelope(new_id(), kind, payload), DEADLINE)
+        return self.send(Envelope(new_id(), kind, payload))
 
-    def send(self, envelope: Envelope, seconds: float) -> Json | None:
+    def send(self, envelope: Envelope) -> Json | None:
         """The same for an envelope that exists already; raises DeliveryFailed."""
+        seconds = self._deadline
         if self._closing.is_set():
             raise DeliveryFailed("dispatch_failed", may_retry=False)
         fault = self._faults.take(envelope.kind, DELIVERY_FAULTS)

@@ -10,13 +10,13 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from bot.sandbox.inbound.envelope import DEADLINE, DeliveryFailed, Envelope
+from bot.sandbox.inbound.envelope import DeliveryFailed, Envelope
 from bot.sandbox.model.errors import Json
 
 RETRIES = (0.0, 60.0, 300.0)
 REASONS = {"operation_timeout": "http_timeout", "dispatch_failed": "http_error"}
 
-Send = Callable[[Envelope, float], Json | None]
+Send = Callable[[Envelope], Json | None]
 
 
 @dataclass(frozen=True)
@@ -43,10 +43,11 @@ class Events:
     def stop(self) -> None:
         """Send nothing more, and wait until nothing is under way."""
         self._stopped = True
-        for timer in self._timers:
-            timer.cancel()
         self._queue.put(_Stop())
         self._thread.join()
+        for timer in self._timers:
+            timer.cancel()
+            timer.join()
 
     def put(self, event: Json) -> None:
         """Send it soon."""
@@ -55,7 +56,7 @@ class Events:
     def _work(self) -> None:
         while not isinstance(envelope := self._queue.get(), _Stop):
             try:
-                self._send(envelope, DEADLINE)
+                self._send(envelope)
             except DeliveryFailed as failed:
                 if failed.may_retry and not self._stopped:
                     self._later(envelope, failed)
