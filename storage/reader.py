@@ -30,16 +30,11 @@ from storage.schema import incident_update as update_table
 
 # A group stands where its position says, and its children right after it.
 _COMPONENTS = select(schema.component).order_by(schema.component.c.position)
-_UPDATES = (
-    select(update_table)
+_UPDATES = (  # a row for each component that an update names, or a single one
+    select(update_table, impact_table.c.component_id, impact_table.c.status)
+    .outerjoin(impact_table, impact_table.c.update_id == update_table.c.id)
     .where(update_table.c.incident_id.in_(bindparam("ids", expanding=True)))
-    .order_by(update_table.c.incident_id, update_table.c.number)
-)
-_IMPACTS = (
-    select(impact_table)
-    .join(update_table, update_table.c.id == impact_table.c.update_id)
-    .where(update_table.c.incident_id.in_(bindparam("ids", expanding=True)))
-    .order_by(impact_table.c.update_id, impact_table.c.position)
+    .order_by(update_table.c.incident_id, update_table.c.number, impact_table.c.position)
 )
 _STANDING = update_table.c.retracted_at.is_(None)
 _SHOWN_WITHIN = select(update_table.c.incident_id).where(
@@ -260,9 +255,7 @@ class Reader:
         if not found:
             return ()
         ids = {"ids": [row.id for row in found]}
-        return rows.to_incidents(
-            found, self.connection.execute(_UPDATES, ids), self.connection.execute(_IMPACTS, ids)
-        )
+        return rows.to_incidents(found, self.connection.execute(_UPDATES, ids))
 
 
 def _is_same(known: Incident | None, row: Any) -> bool:

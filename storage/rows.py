@@ -2,6 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import Row, RowMapping, Table
@@ -64,15 +66,16 @@ def to_incident(row: Row[Any], updates: Sequence[Update]) -> Incident:
 
 
 def to_incidents(
-    incidents: Sequence[Row[Any]], updates: Iterable[Row[Any]], impacts: Iterable[Row[Any]]
+    incidents: Sequence[Row[Any]], updates: Iterable[Row[Any]]
 ) -> tuple[Incident, ...]:
-    """Incidents in the order given; updates and impacts come ordered as they were told."""
-    statuses: dict[str, dict[str, ComponentStatus]] = defaultdict(dict)
-    for row in impacts:
-        statuses[row.update_id][row.component_id] = ComponentStatus(row.status)
+    """Incidents in the order given. `updates` are joined with what they say of each component,
+    and come as they were told.
+    """
     told: dict[str, list[Update]] = defaultdict(list)
-    for row in updates:
-        told[row.incident_id].append(to_update(row, statuses[row.id]))
+    for _, group in groupby(updates, key=attrgetter("id")):
+        same = list(group)
+        statuses = {row.component_id: ComponentStatus(row.status) for row in same if row.status}
+        told[same[0].incident_id].append(to_update(same[0], statuses))
     return tuple(to_incident(row, told[row.id]) for row in incidents)
 
 
