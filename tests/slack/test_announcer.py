@@ -37,9 +37,11 @@ def channel(slack):
     """What #incidents shows: each root with the texts of its thread."""
 
     def look():
+        roots = slack.messages("#incidents")
+        texts = [root.text for root in roots]
+        assert len(set(texts)) == len(texts), "an incident has two messages"
         return {
-            root.text: [reply.text for reply in slack.thread("#incidents", root)]
-            for root in slack.messages("#incidents")
+            root.text: [reply.text for reply in slack.thread("#incidents", root)] for root in roots
         }
 
     return look
