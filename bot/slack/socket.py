@@ -120,7 +120,7 @@ class SocketMode:
         """Answer what is in flight, for so many seconds at most, then disconnect."""
         self._closing.set()
         if self._starter.is_alive():
-            self._starter.join()
+            self._starter.join(drain)
         self._in_flight.wait_for_none(drain)
         self._refuse = True  # what comes now is not begun: it would be saved and not acknowledged
         self._in_flight.wait_for_none(1.0)
