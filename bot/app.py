@@ -11,12 +11,13 @@ from bot import commands, components, config, log
 from bot.commands import Answer, Call
 from bot.config import Settings
 from bot.config.reference import settings_page
+from bot.core.errors import Refusal
 from bot.core.grammar import reference
 from bot.core.ids import new_id
 from bot.core.incident import Author
 from bot.core.page import Page
 from bot.core.text import escape_slack
-from bot.publish import Publisher, fingerprint, open_target
+from bot.publish import Publisher, PublishError, fingerprint, open_target
 from storage.database import Database
 from storage.ledger import PROGRAM, Cause
 
@@ -107,9 +108,14 @@ class Duckrow:
         return commands.run(call, self.database)
 
     def publish(self) -> None:
-        """Bring every target up to date."""
-        for publisher in self.publishers:
-            publisher.sync(now())
+        """Bring every target up to date. Raises Refusal when one of them cannot be."""
+        try:
+            for publisher in self.publishers:
+                publisher.sync(now())
+        except PublishError as error:
+            raise Refusal(
+                f"The page could not be published: {error}.", "Try later with: duckrow publish"
+            ) from error
 
     def publish_fully(self, *, take_over: bool, progress: Callable[[int, int], None]) -> None:
         """Write every document again."""

@@ -21,15 +21,13 @@ def environment(folder: Path, page_url: str) -> dict[str, str]:
     """
     ours = {each.name.upper() for each in fields(Settings)}
     inherited = {name: value for name, value in os.environ.items() if name not in ours}
-    return (
-        inherited
-        | _story()["settings"]
-        | {
-            "PAGE_URL": page_url,
-            "DATABASE_URL": f"sqlite:///{folder / 'duckrow.db'}",
-            "PUBLISH_URL": (folder / "public").as_uri(),
-        }
-    )
+    said: dict[str, str] = _story()["settings"]
+    own = {
+        "PAGE_URL": page_url,
+        "DATABASE_URL": f"sqlite:///{folder / 'duckrow.db'}",
+        "PUBLISH_URL": (folder / "public").as_uri(),
+    }
+    return inherited | said | own
 
 
 def prepare(env: Mapping[str, str]) -> None:

@@ -2,6 +2,7 @@
 
 import sys
 from importlib import import_module
+from typing import NoReturn
 
 import click
 
@@ -48,7 +49,7 @@ class _Lazy(click.Group):
             _stop(f"The database does not answer: {error}\nCheck DATABASE_URL: duckrow doctor")
 
 
-def _stop(said: str) -> None:
+def _stop(said: str) -> NoReturn:
     click.echo(said, err=True)
     sys.exit(1)
 
