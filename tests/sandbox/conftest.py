@@ -14,6 +14,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot.sandbox import Sandbox, Workspace
+from tests.sandbox.clients import close
 
 T = TypeVar("T")
 DEADLINE = 1.0
@@ -26,16 +27,7 @@ def workspace() -> Workspace:
 
 
 @pytest.fixture
-def closing() -> Iterator[list[threading.Thread]]:
-    """Threads that come to their end once the sandbox has stopped."""
-    threads: list[threading.Thread] = []
-    yield threads
-    for thread in threads:
-        thread.join()
-
-
-@pytest.fixture
-def slack(workspace, closing) -> Iterator[Sandbox]:
+def slack(workspace) -> Iterator[Sandbox]:
     """A running sandbox, in which what is random is repeatable."""
     with Sandbox(workspace, seed=1, event_retries=(0.0, 0.05, 0.05), deadline=DEADLINE) as sandbox:
         yield sandbox
@@ -83,17 +75,17 @@ def bolt(slack, client) -> App:
 
 
 @pytest.fixture
-def connected(slack, bolt, closing) -> Iterator[App]:
+def connected(slack, bolt) -> Iterator[App]:
     """The same app, on two Socket Mode connections."""
     handlers = [SocketModeHandler(bolt, slack.app_token) for _ in range(2)]
     for handler in handlers:
+        greeted = threading.Event()
+        handler.client.on_message_listeners.append(lambda _, greeted=greeted: greeted.set())
         handler.connect()
-    slack.wait_for_connections(2)
+        assert greeted.wait(5)  # closed before it listens, the client would never stop
     yield bolt
-    for handler in handlers:  # alone, each waits three seconds for its own receiving thread
-        handler.client.auto_reconnect_enabled = False
-        closing.append(threading.Thread(target=handler.close))
-        closing[-1].start()
+    for handler in handlers:
+        close(slack, handler.close)
 
 
 @pytest.fixture

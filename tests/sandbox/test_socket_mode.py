@@ -11,6 +11,8 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.socket_mode import SocketModeClient
 
+from tests.sandbox.clients import close
+
 APP = "A00000DUCK"
 
 
@@ -156,7 +158,7 @@ def test_a_disconnect_is_announced_with_its_reason(link, slack, reason):
 
 
 @pytest.fixture
-def sdk(slack, closing):
+def sdk(slack):
     """Slack's own Socket Mode client, pinging often."""
     client = SocketModeClient(
         slack.app_token,
@@ -170,8 +172,7 @@ def sdk(slack, closing):
     )
     client.connect()
     yield client
-    client.auto_reconnect_enabled = False
-    client.close()
+    close(slack, client.close)
 
 
 @pytest.mark.parametrize("how", ["refresh_requested", "close", "reset", "fin", "black_hole"])

@@ -1,0 +1,18 @@
+"""Handling Slack's own clients."""
+
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+
+from bot.sandbox import DeliveryFailed, Sandbox
+
+
+def close(slack: Sandbox, closing: Callable[[], None]) -> None:
+    """Close a client, whose receiving thread looks up every 3 s, or when it hears something."""
+    thread = threading.Thread(target=closing)
+    thread.start()
+    while thread.is_alive():
+        for connection in list(slack.sockets.connections):
+            with suppress(DeliveryFailed):
+                connection.send({"type": "quack"})
+        thread.join(0.02)
