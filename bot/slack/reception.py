@@ -1,0 +1,46 @@
+"""Everything that hears Slack, put together; both ways of reception dispatch into its app."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from bot.slack.access import Access
+from bot.slack.client import Client, ReplyClient
+from bot.slack.desk import Desk
+from bot.slack.directory import Directory
+from bot.slack.events import Events
+from bot.slack.identity import Identity
+from bot.slack.listener import build_app
+from bot.slack.replier import Replier
+from storage.database import Database
+
+
+class Reception:
+    """Made without asking Slack anything; its steps ask, in the background of every process."""
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        token: str,
+        api_url: str,
+        channels: Sequence[str],
+        publishers: Sequence[str] = (),
+        slash: str = "/incident",
+        now: Callable[[], datetime],
+        wake: Callable[[], None],
+    ) -> None:
+        self._client = Client(token, api_url)
+        self._http = ReplyClient()
+        self._replier = Replier(self._http)
+        self.identity = Identity(database, self._client)
+        self.directory = Directory(self._client, publishers)
+        access = Access(self.identity, self.directory, channels)
+        desk = Desk(database, access, self.directory, self._replier, now=now, slash=slash)
+        self.app = build_app(token, desk, Events(database), wake)
+        self.steps = (self.identity.sync, self.directory.sync, desk.settle)
+
+    def close(self) -> None:
+        """Send what is waiting, and hang up. Close what delivers into the app first."""
+        self._replier.close()
+        self._http.close()
+        self._client.close()
