@@ -20,6 +20,9 @@ from storage.requests import Requests
 
 _TICK = timedelta(milliseconds=1)  # the JSON shows milliseconds, and must differ per revision
 _UPDATE_INCIDENT = update(schema.incident).where(schema.incident.c.id == bindparam("incident_id"))
+_UPDATE_COMPONENT = update(schema.component).where(
+    schema.component.c.id == bindparam("component_id")
+)
 _UPDATE_UPDATE = update(schema.incident_update).where(
     schema.incident_update.c.id == bindparam("update_id")
 )
@@ -234,12 +237,8 @@ class Telling(Ledger):
             self._touch_components(told.statuses)
 
     def _touch_components(self, ids: Iterable[str]) -> None:
-        if named := sorted(ids):
-            self.connection.execute(
-                update(schema.component)
-                .where(schema.component.c.id.in_(named))
-                .values(updated_at=self.at)
-            )
+        if touched := [{"component_id": one, "updated_at": self.at} for one in sorted(ids)]:
+            self.connection.execute(_UPDATE_COMPONENT, touched)
 
     def _touch(
         self, incident: Incident, before: Mapping[str, Any], after: Mapping[str, Any]

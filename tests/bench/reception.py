@@ -12,29 +12,36 @@ from slack_sdk import WebClient
 
 from bot.app import Duckrow, now
 from bot.config import load
-from bot.processes import Edge
 from bot.sandbox import Sandbox, Workspace
+from bot.slack.reception import Reception
 from storage.database import Database
 from storage.ledger import SlackIdentity
 
 LINE = "update www=slow We see errors on some pages and are looking into it."
 
 
-class Reception:
+class Bot:
     """A bot that is handed payloads one after the other, as Socket Mode would."""
 
     def __init__(self, slack: Sandbox, duckrow: Duckrow) -> None:
         self._slack = slack
-        self._edge = Edge(duckrow, wake=lambda: None)
+        self._reception = Reception(
+            duckrow.database,
+            token=slack.bot_token,
+            api_url=slack.api_url,
+            channels=duckrow.settings.incident_channels,
+            now=now,
+            wake=lambda: None,
+        )
         self._sent = 0
-        for step in self._edge.steps:
+        for step in self._reception.steps:
             while step(now()):
                 pass
 
     def receive(self, line: str) -> str:
         """Dispatch one command; the ack's text."""
         request = BoltRequest(mode="socket_mode", body=self.payload(line))
-        answer = self._edge.bolt.dispatch(request)
+        answer = self._reception.app.dispatch(request)
         assert answer.status == 200, answer.body
         return str(answer.body)
 
@@ -53,11 +60,11 @@ class Reception:
         }
 
     def close(self) -> None:
-        self._edge.close()
+        self._reception.close()
 
 
 @contextmanager
-def reception(folder: Path) -> Iterator[tuple[Reception, Duckrow]]:
+def reception(folder: Path) -> Iterator[tuple[Bot, Duckrow]]:
     """A bot on a SQLite ledger in that folder."""
     with Sandbox(Workspace(rate_limits=False)) as slack:
         env = {
@@ -73,7 +80,7 @@ def reception(folder: Path) -> Iterator[tuple[Reception, Duckrow]]:
             duckrow = Duckrow(loaded, database)
             duckrow.prepare()
             _introduce(database, slack)
-            with closing(Reception(slack, duckrow)) as bot:
+            with closing(Bot(slack, duckrow)) as bot:
                 yield bot, duckrow
 
 
