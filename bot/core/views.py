@@ -1,0 +1,199 @@
+"""What the public page shows, as frozen values for templates.
+
+Each field's `help` tells what it is to whoever writes a template. bot.core.shown makes them.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from bot.core.page import Page
+from bot.core.status import Banner, ComponentStatus, Impact, Kind, Phase
+
+
+def _says(text: str) -> dict[str, str]:
+    return {"help": text}
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What a post changed about one component."""
+
+    component: str = field(metadata=_says("Its public name"))
+    old: ComponentStatus = field(metadata=_says("Before"))
+    new: ComponentStatus = field(metadata=_says("After; the same as before means: still"))
+
+
+@dataclass(frozen=True)
+class Post:
+    """One update, as a day or an incident's own page tells it."""
+
+    id: str = field(metadata=_says("Of the update; its anchor is #update-<id>"))
+    incident_id: str = field(metadata=_says("Of the incident; its page is incidents/<id>/"))
+    title: str = field(
+        metadata=_says('The incident\'s title, then "… Update", and "… Conclusion" at its end')
+    )
+    label: str = field(metadata=_says("Its phase in words, or Update where the phase is repeated"))
+    phase: Phase = field(metadata=_says("What it said"))
+    text: str = field(metadata=_says("Slack markup: for the filters `html` and `plain` only"))
+    at: datetime = field(metadata=_says("The time shown"))
+    told_at: datetime = field(metadata=_says("When it was really written"))
+    edited_at: datetime | None = field(metadata=_says("When its text was last corrected"))
+    turns: tuple[Turn, ...] = field(metadata=_says("What it changed"))
+
+    @property
+    def is_backdated(self) -> bool:
+        return self.at != self.told_at
+
+
+@dataclass(frozen=True)
+class Story:
+    """An incident or a maintenance, told whole."""
+
+    id: str = field(metadata=_says("Its page is incidents/<id>/"))
+    title: str = field(metadata=_says("As typed"))
+    kind: Kind = field(metadata=_says("Incident or maintenance"))
+    phase: Phase = field(metadata=_says("Where it stands"))
+    impact: Impact = field(metadata=_says("The worst it was"))
+    status: ComponentStatus = field(
+        metadata=_says("The worst it says now, at least degraded while it is open")
+    )
+    affected: tuple[str, ...] = field(
+        metadata=_says("Public names of every component it ever named")
+    )
+    started_at: datetime = field(metadata=_says("The time of its first post"))
+    ended_at: datetime | None = field(metadata=_says("When it was over; None while it is open"))
+    scheduled_for: datetime | None = field(metadata=_says("A maintenance's window begins"))
+    scheduled_until: datetime | None = field(metadata=_says("A maintenance's window ends"))
+    posts: tuple[Post, ...] = field(metadata=_says("Newest first"))
+    is_withdrawn: bool = field(metadata=_says("Nothing of it was to be told"))
+
+    @property
+    def lasted(self) -> timedelta | None:
+        return self.ended_at - self.started_at if self.ended_at else None
+
+
+@dataclass(frozen=True)
+class Day:
+    """A day on which something was told."""
+
+    date: date = field(metadata=_says("In the page's zone"))
+    posts: tuple[Post, ...] = field(metadata=_says("Newest first"))
+    ongoing: tuple[Story, ...] = field(
+        metadata=_says("Open ones told of that day, whose posts stand above")
+    )
+
+
+@dataclass(frozen=True)
+class Quiet:
+    """A run of days on which nothing was told."""
+
+    first: date = field(metadata=_says("The earliest"))
+    last: date = field(metadata=_says("The latest; the same for a single day"))
+
+
+@dataclass(frozen=True)
+class Part:
+    """A component, or a group with its components."""
+
+    name: str = field(metadata=_says("Its name within its group"))
+    description: str = field(metadata=_says("A line about it, or nothing"))
+    status: ComponentStatus = field(metadata=_says("The worst that anything open says of it"))
+    parts: tuple["Part", ...] = field(
+        metadata=_says("The components of a group; empty for a component")
+    )
+
+
+@dataclass(frozen=True)
+class MonthLink:
+    """A month in which something was told."""
+
+    first: date = field(metadata=_says("The first of the month"))
+    titles: tuple[str, ...] = field(
+        metadata=_says("Of what was told of, in the order it began; may be left out")
+    )
+
+    @property
+    def key(self) -> str:
+        return f"{self.first:%Y-%m}"
+
+
+@dataclass(frozen=True)
+class HomePage:
+    """`/`: is it broken, what exactly, since when, and is it often so?"""
+
+    page: Page = field(metadata=_says("The page, as of one revision"))
+    banner: Banner = field(metadata=_says("The situation in one line"))
+    status: ComponentStatus = field(metadata=_says("The banner's shape and colour"))
+    headline: str = field(metadata=_says("The calm headline, or the banner's description"))
+    ducks: tuple[ComponentStatus, ...] = field(
+        metadata=_says("One for each component or group, at most twelve")
+    )
+    open: tuple[Story, ...] = field(metadata=_says("Open incidents, newest first"))
+    maintenances: tuple[Story, ...] = field(
+        metadata=_says("Running and coming ones, soonest first")
+    )
+    parts: tuple[Part, ...] = field(metadata=_says("Components and groups in the page's order"))
+    days: tuple[Day | Quiet, ...] = field(metadata=_says("The last fifteen days, newest first"))
+    earlier: Day | None = field(
+        metadata=_says("The last day that had posts, where those fifteen had none")
+    )
+
+
+@dataclass(frozen=True)
+class MonthPage:
+    """`/2013/02/`: a month, day by day."""
+
+    page: Page = field(metadata=_says("The page, as of one revision"))
+    first: date = field(metadata=_says("The first of the month"))
+    days: tuple[Day, ...] = field(metadata=_says("Days with posts, newest first"))
+    earlier: MonthLink | None = field(
+        metadata=_says("The nearest earlier month that has something")
+    )
+    later: MonthLink | None = field(metadata=_says("The nearest later month that has something"))
+
+
+@dataclass(frozen=True)
+class YearPage:
+    """`/2013/`: a year's months and what they tell of."""
+
+    page: Page = field(metadata=_says("The page, as of one revision"))
+    year: int = field(metadata=_says("2013"))
+    months: tuple[MonthLink, ...] = field(metadata=_says("Newest first"))
+
+
+@dataclass(frozen=True)
+class HistoryPage:
+    """`/history/`: every month that has something, by year."""
+
+    page: Page = field(metadata=_says("The page, as of one revision"))
+    years: tuple[tuple[int, tuple[MonthLink, ...]], ...] = field(
+        metadata=_says("Newest first, and so each year")
+    )
+
+
+@dataclass(frozen=True)
+class IncidentPage:
+    """`/incidents/<id>/`: one incident's permalink."""
+
+    page: Page = field(metadata=_says("The page, as of one revision"))
+    story: Story = field(metadata=_says("The incident or maintenance"))
+
+
+@dataclass(frozen=True)
+class PlainPage:
+    """What says nothing of incidents: 404.html, robots.txt."""
+
+    page: Page = field(metadata=_says("The page, as of one revision"))
+
+
+@dataclass(frozen=True)
+class Feed:
+    """`/history.atom`: one entry per incident, revised in place."""
+
+    page: Page = field(metadata=_says("The page, as of one revision"))
+    updated_at: datetime = field(metadata=_says("When an entry last changed"))
+    entries: tuple[tuple[Story, datetime, datetime], ...] = field(
+        metadata=_says(
+            "A story, when its newest post was shown, and when it last changed; newest first"
+        )
+    )

@@ -1,0 +1,15 @@
+"""The public page: from the ledger to files that any web server serves."""
+
+from bot.publish.errors import PublishError, RenderError, TargetError
+from bot.publish.publisher import Publisher
+from bot.publish.renderer import fingerprint
+from bot.publish.targets import open_target
+
+__all__ = [
+    "PublishError",
+    "Publisher",
+    "RenderError",
+    "TargetError",
+    "fingerprint",
+    "open_target",
+]

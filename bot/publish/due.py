@@ -1,0 +1,76 @@
+"""Which documents are due follows from what was told, and from nothing else."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from bot.publish.documents import DOCUMENTS, Document, When
+from bot.publish.site import Site
+from storage.reader import Told
+
+
+@dataclass(frozen=True)
+class Due:
+    """A document that has to be rendered."""
+
+    document: Document
+    key: str = ""
+
+    @property
+    def path(self) -> str:
+        return self.document.path_of(self.key)
+
+
+def due_since(site: Site, told: Told, base: int) -> list[Due]:
+    """What changes after revision `base` touched; every change but one of the page itself."""
+    months = set(told.months)
+    new = {month for month in months if _is_new(site, month, base)}
+    for month in new:
+        months.update(site.neighbours(month))
+    in_progress = {one.id for one in (*site.situation.open, *site.situation.maintenances)}
+    keys = {
+        When.ALWAYS: [""],
+        When.INCIDENT: told.incidents,
+        When.OPEN_INCIDENT: told.incidents | in_progress,
+        When.MONTH: months,
+        When.YEAR: {month[:4] for month in told.months},
+        When.ARCHIVE: [""] if new else [],
+    }
+    return list(_every(keys))
+
+
+def due_incidents(ids: Iterable[str]) -> list[Due]:
+    """All that is an incident's own."""
+    ids = list(ids)
+    return list(_every({When.INCIDENT: ids, When.OPEN_INCIDENT: ids}))
+
+
+def due_months(months: Iterable[str]) -> list[Due]:
+    return list(_every({When.MONTH: months}))
+
+
+def due_years(years: Iterable[str]) -> list[Due]:
+    return list(_every({When.YEAR: years}))
+
+
+def due_once() -> list[Due]:
+    """What stands there once, whatever happened."""
+    return list(_every({When.ALWAYS: [""], When.ARCHIVE: [""], When.SETTINGS: [""]}))
+
+
+def _every(keys: Mapping[When, Iterable[str]]) -> Iterator[Due]:
+    for document in DOCUMENTS:
+        for key in sorted(keys.get(document.when, ())):
+            yield Due(document, key)
+
+
+def _is_new(site: Site, month: str, base: int) -> bool:
+    """True unless something stands in it that stood there at `base`: then its neighbours know.
+
+    A month that lost its last post is as new, and so may be one whose posts were all edited.
+    """
+    start, end = site.month_edges(month)
+    return not any(
+        update.revision <= base and start <= update.display_at < end
+        for incident in site.month_incidents(month)
+        for update in incident.standing
+    )

@@ -1,0 +1,83 @@
+"""The marker on a target, `/.duckrow/revision.json`: what it shows, and what is on its way."""
+
+import json
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from bot.core.page import Page
+
+PATH = ".duckrow/revision.json"
+
+
+@dataclass(frozen=True)
+class Marker:
+    """What a target shows. It is written last, so everything it speaks of is there."""
+
+    page: str  # the page's id; empty where the marker cannot be read
+    revision: int  # 0 while a first publication is under way
+    change_id: str
+    fingerprint: str  # of the program and the templates that rendered it
+    time: datetime  # of that revision's change
+    checked_at: datetime  # when a publisher last found all of it in order
+    next: int | None = None  # the revision being written, until this marker says so
+
+    @property
+    def fence(self) -> int:
+        """Nobody may write an older revision than this."""
+        return max(self.revision, self.next or 0)
+
+    def blank(self) -> "Marker":
+        """What stands there before anything of this page was published whole."""
+        return replace(self, revision=0, change_id="", fingerprint="", next=None)
+
+    def to_bytes(self) -> bytes:
+        said = {
+            "page": self.page,
+            "revision": self.revision,
+            "change_id": self.change_id,
+            "fingerprint": self.fingerprint,
+            "time": _stamp(self.time),
+            "checked_at": _stamp(self.checked_at),
+        }
+        return json.dumps(said | ({"next": self.next} if self.next else {})).encode() + b"\n"
+
+
+def marker_of(page: Page, program: str, now: datetime) -> Marker:
+    """What a target says once it shows the page as it is in the ledger."""
+    return Marker(
+        page=page.id,
+        revision=page.revision,
+        change_id=page.change_id,
+        fingerprint=program,
+        time=page.as_of or now,
+        checked_at=now,
+    )
+
+
+_NEVER = datetime.min.replace(tzinfo=UTC)
+UNREADABLE = Marker("", 0, "", "", time=_NEVER, checked_at=_NEVER)
+
+
+def parse(body: bytes) -> Marker:
+    """The marker; UNREADABLE, which is nobody's, when it is damaged or not ours."""
+    try:
+        said = json.loads(body)
+        return Marker(
+            page=str(said["page"]),
+            revision=int(said["revision"]),
+            change_id=str(said["change_id"]),
+            fingerprint=str(said["fingerprint"]),
+            time=_moment(said["time"]),
+            checked_at=_moment(said["checked_at"]),
+            next=int(said["next"]) if said.get("next") else None,
+        )
+    except (ValueError, LookupError, TypeError, AttributeError):
+        return UNREADABLE
+
+
+def _stamp(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds")
+
+
+def _moment(said: str) -> datetime:
+    return datetime.fromisoformat(said).astimezone(UTC)

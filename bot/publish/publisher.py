@@ -1,0 +1,185 @@
+"""Bringing one target up to date with the ledger. Safe to repeat, and never backwards."""
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from bot.core.errors import Refusal
+from bot.core.incident import Incident
+from bot.publish.due import due_since
+from bot.publish.errors import Outrun, PublishError
+from bot.publish.marker import Marker, marker_of
+from bot.publish.rebuild import Progress, Rebuild
+from bot.publish.records import Records
+from bot.publish.renderer import fingerprint
+from bot.publish.rendering import Batch, published, render_all
+from bot.publish.site import Site
+from bot.publish.standing import Believed, Standing, standing, trouble
+from bot.publish.stopwatch import Stopwatch
+from bot.publish.targets import Target
+from storage.database import Database
+from storage.ledger import Ledger
+
+log = logging.getLogger(__name__)
+
+CHECK_EVERY = timedelta(minutes=5)  # a dead bot and a calm day must look different
+_MOST_KNOWN = 500  # incidents kept in memory
+
+
+@dataclass(frozen=True)
+class _Look:
+    """What one snapshot of the ledger said, and what was rendered from it."""
+
+    found: Standing
+    intent: Marker | None = None  # what the target will show; None while nothing was ever told
+    batch: Batch | None = None
+
+
+class Publisher:
+    """Keeps one target up to date. One thread at a time may use it."""
+
+    def __init__(self, database: Database, target: Target, program: str | None = None) -> None:
+        self._database = database
+        self._target = target
+        self._program = program or fingerprint()
+        self._records = Records(database, target.url)
+        self._known: dict[str, Incident] = {}
+
+    def sync(self, now: datetime) -> bool:
+        """Publish what the target lacks; True when anything was written.
+
+        Raises PublishError when that failed, after noting since when and why; LedgerUnavailable
+        when there was nothing to go by. Either way readers keep what they have.
+        """
+        with self._noting_trouble(now):
+            marker = self._target.marker()
+            look = self._look(marker, now)
+            return self._act(look, marker, Stopwatch(now))
+
+    def full(
+        self, now: datetime, *, take_over: bool = False, progress: Progress | None = None
+    ) -> bool:
+        """Write every document again, and remove those of our files that are no longer due.
+
+        Raises what `sync` raises, and Refusal when the target shows what this ledger does not
+        hold; `take_over` replaces that.
+        """
+        with self._noting_trouble(now):
+            marker = self._target.marker()
+            found = self._look(marker, now, render=False).found
+            if found in (Standing.FOREIGN, Standing.AHEAD) and not take_over:
+                problem, remedy = trouble(found, marker)
+                raise Refusal(f"{self._target.url}: {problem}", remedy)
+            rebuild = self._rebuild(Stopwatch(now), progress)
+            return found is not Standing.UNTOLD and _unless_outrun(
+                lambda: rebuild.run(marker, take_over=take_over, prune=True)
+            )
+
+    def _act(self, look: _Look, marker: Marker | None, watch: Stopwatch) -> bool:
+        match look.found:
+            case Standing.UNTOLD:
+                return False
+            case Standing.FOREIGN | Standing.AHEAD:
+                return self._stop(look.found, marker)
+            case Standing.BLANK:
+                return _unless_outrun(lambda: self._rebuild(watch, None).run(marker))
+            case Standing.BEHIND:
+                return _unless_outrun(lambda: self._catch_up(look, marker, watch))
+            case Standing.CURRENT:
+                self._records.recovered()
+                return _unless_outrun(lambda: self._check_in(marker, watch))
+
+    def _look(self, marker: Marker | None, now: datetime, *, render: bool = True) -> _Look:
+        """Compare with the ledger; whoever is found ahead of it is compared once more."""
+        look = self._look_once(marker, now, render=render)
+        if look.found is Standing.AHEAD:
+            return self._look_once(marker, now, render=render)
+        return look
+
+    def _look_once(self, marker: Marker | None, now: datetime, *, render: bool) -> _Look:
+        with self._database.read() as ledger:
+            believed = Believed(marker, self._records.publication(ledger), self._program)
+            found = standing(ledger.page, believed, ledger.change_id)
+            if found is Standing.UNTOLD:
+                return _Look(found)
+            intent = marker_of(ledger.page, self._program, now)
+            if found is not Standing.BEHIND or not render:
+                return _Look(found, intent)
+            batch = self._render(ledger, believed)
+            return _Look(Standing.BEHIND if batch else Standing.BLANK, intent, batch)
+
+    def _render(self, ledger: Ledger, believed: Believed) -> Batch | None:
+        """What is due, as bytes; None when that is everything."""
+        told = ledger.told_since(believed.base)
+        if told.everything:
+            return None
+        if len(self._known) > _MOST_KNOWN:
+            self._known.clear()
+        ledger.known = self._known
+        site = Site(ledger)
+        due = due_since(site, told, believed.base)
+        paths = [one.path for one in due]
+        known = self._records.documents(ledger, paths) if believed.agree else {}
+        return render_all(site, due, known)
+
+    def _catch_up(self, look: _Look, marker: Marker | None, watch: Stopwatch) -> bool:
+        batch, intent = look.batch, look.intent
+        assert batch and intent  # noqa: S101, PT018 -- there is something to show
+        with self._target.writing(marker, intent) as writer:
+            done = published(batch.files, writer.put(batch.files))
+            done += published(batch.home, writer.put(batch.home))
+            batch.require_whole()
+            intent = replace(intent, checked_at=watch.now())
+            writer.mark(intent)
+        self._records.shows(intent, done, batch.note)
+        log.info(
+            "page published",
+            extra={"revision": intent.revision, "documents": len(done), "target": self._target.url},
+        )
+        return True
+
+    def _check_in(self, marker: Marker | None, watch: Stopwatch) -> bool:
+        """Say in the marker that somebody looked."""
+        assert marker  # noqa: S101 -- it is current
+        if watch.now() - marker.checked_at < CHECK_EVERY:
+            return False
+        checked = replace(marker, checked_at=watch.now())
+        with self._target.writing(marker, checked) as writer:
+            writer.mark(checked)
+        self._records.checked(checked.checked_at)
+        return True
+
+    def _stop(self, found: Standing, marker: Marker | None) -> bool:
+        problem, remedy = trouble(found, marker)
+        if self._records.stopped(f"{problem} {remedy}"):
+            log.error("publishing waits for a person", extra={"reason": problem, "remedy": remedy})
+        return False
+
+    def _rebuild(self, watch: Stopwatch, progress: Progress | None) -> Rebuild:
+        return Rebuild(
+            self._database,
+            self._target,
+            self._records,
+            program=self._program,
+            watch=watch,
+            progress=progress,
+        )
+
+    @contextmanager
+    def _noting_trouble(self, now: datetime) -> Iterator[None]:
+        try:
+            yield
+        except PublishError as error:
+            self._records.behind(now, str(error))
+            raise
+
+
+def _unless_outrun(publish: Callable[[], bool]) -> bool:
+    """False when somebody newer is at it: the next look finds what they did."""
+    try:
+        return publish()
+    except Outrun:
+        log.info("somebody else publishes something newer")
+        return False

@@ -1,0 +1,136 @@
+"""Writing every document, however long the history, in batches that fit into memory.
+
+Each batch is of one snapshot. When the ledger moves on meanwhile, later batches are of a newer one,
+and what was touched since the beginning is written once more before the marker.
+"""
+
+import logging
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+
+from bot.publish.due import Due, due_incidents, due_months, due_once, due_since, due_years
+from bot.publish.marker import Marker, marker_of
+from bot.publish.records import Records
+from bot.publish.rendering import Batch, published, render_all
+from bot.publish.site import Site
+from bot.publish.stopwatch import Stopwatch
+from bot.publish.targets import File, Target, Writer
+from storage.database import Database
+from storage.ledger import Ledger
+from storage.publications import Published
+
+log = logging.getLogger(__name__)
+
+Progress = Callable[[int, int], None]  # documents written, of how many
+_INCIDENTS, _MONTHS = 100, 6  # in one batch
+
+
+class Rebuild:
+    """One writing of everything. `run` may be called once."""
+
+    def __init__(
+        self,
+        database: Database,
+        target: Target,
+        records: Records,
+        *,
+        program: str,
+        watch: Stopwatch,
+        progress: Progress | None,
+    ) -> None:
+        self._database = database
+        self._target = target
+        self._records = records
+        self._program = program
+        self._watch = watch
+        self._progress = progress or (lambda *_: None)
+        self._total = 0
+        self._done = 0
+        self._due: set[str] = set()  # every path
+        self._missing: list[str] = []
+
+    def run(self, base: Marker | None, *, take_over: bool = False, prune: bool = False) -> bool:
+        """Write all; with `prune`, remove what is ours and not due. Raises Outrun, PublishError."""
+        with self._snapshot() as (_, site):
+            intent = self._intent(site)
+        with self._target.writing(base, intent, take_over=take_over) as writer:
+            while not self._write_all(writer):
+                log.info("the page's settings changed meanwhile: once more")
+            if prune:
+                self._prune(writer)
+        log.info("all of the page published", extra={"documents": self._done})
+        self._progress(self._done, self._done)
+        return True
+
+    def _write_all(self, writer: Writer) -> bool:
+        """False when what all documents share changed on the way."""
+        with self._snapshot() as (ledger, site):
+            first, months = site.page.revision, list(site.months())
+            self._total = 2 * ledger.count_incidents() + len(months) + len(due_once())
+        for intent, batch in self._history(months):
+            writer.begin(intent)
+            self._records.wrote(self._put(writer, batch.files))
+        with self._snapshot() as (ledger, site):
+            told = ledger.told_since(first)
+            if told.everything:
+                return False
+            batch = self._render(site, [*due_once(), *due_since(site, told, first)])
+            intent = self._intent(site)
+        writer.begin(intent)
+        done = self._put(writer, batch.files) + self._put(writer, batch.home)
+        batch.require_whole()
+        shown = replace(intent, checked_at=self._watch.now())
+        writer.mark(shown)
+        self._records.shows(shown, done, Batch(missing=tuple(self._missing)).note)
+        return True
+
+    def _history(self, months: Sequence[str]) -> Iterator[tuple[Marker, Batch]]:
+        number = 0
+        while True:
+            with self._snapshot() as (_, site):
+                incidents = site.incidents_after(number, _INCIDENTS)
+                batch = self._render(site, due_incidents(one.id for one in incidents))
+                intent = self._intent(site)
+            if not incidents:
+                break
+            yield intent, batch
+            number = incidents[-1].number
+        years = sorted({month[:4] for month in months})
+        for due in (*_chunks(due_months(months)), *_chunks(due_years(years))):
+            with self._snapshot() as (_, site):
+                batch, intent = self._render(site, due), self._intent(site)
+            yield intent, batch
+
+    @contextmanager
+    def _snapshot(self) -> Iterator[tuple[Ledger, Site]]:
+        with self._database.read() as ledger:
+            yield ledger, Site(ledger)
+
+    def _intent(self, site: Site) -> Marker:
+        return marker_of(site.page, self._program, self._watch.now())
+
+    def _render(self, site: Site, every: Iterable[Due]) -> Batch:
+        by_path = {due.path: due for due in every}
+        self._due.update(by_path)
+        batch = render_all(site, by_path.values(), {})
+        self._missing += batch.missing
+        return batch
+
+    def _put(self, writer: Writer, files: Sequence[File]) -> list[Published]:
+        done = published(files, writer.put(files))
+        self._done += len(done)
+        self._progress(min(self._done, self._total - 1), self._total)  # the last step is the marker
+        return done
+
+    def _prune(self, writer: Writer) -> None:
+        with self._database.read() as ledger:
+            ours = self._records.documents(ledger, None)
+        gone = sorted(set(ours) - self._due)
+        writer.delete(gone)
+        self._records.removed(gone)
+
+
+def _chunks(every: Sequence[Due]) -> Iterator[Sequence[Due]]:
+    for start in range(0, len(every), _MONTHS):
+        yield every[start : start + _MONTHS]

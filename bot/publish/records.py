@@ -1,0 +1,80 @@
+"""What the ledger remembers of one target."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from bot.publish.marker import Marker
+from storage.database import Database
+from storage.ledger import Ledger
+from storage.publications import Publication, Published
+
+
+class Records:
+    """The bookkeeping of one target; each call that changes it is a transaction of its own."""
+
+    def __init__(self, database: Database, target: str) -> None:
+        self._database = database
+        self._target = target
+
+    def publication(self, ledger: Ledger) -> Publication:
+        return ledger.publications.get(self._target)
+
+    def documents(self, ledger: Ledger, paths: Iterable[str] | None) -> Mapping[str, Published]:
+        return ledger.publications.documents(self._target, paths)
+
+    def wrote(self, files: Iterable[Published]) -> None:
+        """These files are ours."""
+        with self._database.write() as ledger:
+            ledger.publications.put(self._target, files)
+
+    def removed(self, paths: Iterable[str]) -> None:
+        with self._database.write() as ledger:
+            ledger.publications.forget(self._target, paths)
+
+    def shows(self, marker: Marker, files: Iterable[Published], note: str | None) -> None:
+        """The target shows what its marker says; `note` is what is wrong all the same."""
+        with self._database.write() as ledger:
+            ledger.publications.put(self._target, files)
+            now = replace(
+                self.publication(ledger),
+                revision=marker.revision,
+                change_id=marker.change_id,
+                checked_at=marker.checked_at,
+                behind_since=None,
+                error=note,
+                stopped=False,
+            )
+            ledger.publications.save(now)
+
+    def checked(self, at: datetime) -> None:
+        """The marker was written again, to say that all is in order."""
+        self._change(checked_at=at)
+
+    def recovered(self) -> None:
+        """Nothing is in the way any more; a note on a document stays."""
+        with self._database.read() as ledger:
+            before = self.publication(ledger)
+        if before.behind_since or before.stopped:
+            self._change(behind_since=None, error=None, stopped=False)
+
+    def behind(self, now: datetime, reason: str) -> None:
+        """The target lacks something since then, because of this."""
+        with self._database.write() as ledger:
+            before = self.publication(ledger)
+            after = replace(before, behind_since=before.behind_since or now, error=reason)
+            if after != before:
+                ledger.publications.save(after)
+
+    def stopped(self, problem: str) -> bool:
+        """Nothing will be published there until a person acts; True when that is new."""
+        with self._database.read() as ledger:
+            before = self.publication(ledger)
+        is_new = not before.stopped or before.error != problem
+        if is_new:
+            self._change(stopped=True, error=problem)
+        return is_new
+
+    def _change(self, **fields: object) -> None:
+        with self._database.write() as ledger:
+            ledger.publications.save(replace(self.publication(ledger), **fields))  # type: ignore[arg-type]

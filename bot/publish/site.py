@@ -1,0 +1,211 @@
+"""One snapshot of the ledger, as what each document shows."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
+
+from bot.core import shown
+from bot.core.incident import Incident
+from bot.core.page import Component, Page, Situation
+from bot.core.status import Indicator, Kind, status_of
+from bot.core.views import (
+    Day,
+    Feed,
+    HistoryPage,
+    HomePage,
+    IncidentPage,
+    MonthLink,
+    MonthPage,
+    PlainPage,
+    Story,
+    YearPage,
+)
+from storage.reader import Reader
+
+_DAY = timedelta(days=1)
+
+DAYS = 15  # on the home page
+FEED_ENTRIES = 25
+API_INCIDENTS = 50
+
+
+class Site:
+    """Everything that documents ask of the ledger. Months are "2013-02", years "2013"."""
+
+    def __init__(self, ledger: Reader) -> None:
+        self._ledger = ledger
+        self._months: dict[str, tuple[Incident, ...]] = {}
+        self._incidents: dict[str, Incident] = {}
+
+    @property
+    def page(self) -> Page:
+        return self._ledger.page
+
+    @cached_property
+    def situation(self) -> Situation:
+        return self._ledger.situation()
+
+    @cached_property
+    def components(self) -> dict[str, Component]:
+        return {one.id: one for one in self._ledger.components}
+
+    @cached_property
+    def names(self) -> shown.Names:
+        return {id_: self.situation.public_name(one) for id_, one in self.components.items()}
+
+    @property
+    def as_of(self) -> datetime:
+        """The time of the page's last change: there is one, as nothing is published before it."""
+        assert self.page.as_of  # noqa: S101
+        return self.page.as_of
+
+    @cached_property
+    def incidents(self) -> tuple[Incident, ...]:
+        """The newest incidents, and every open one, newest first."""
+        newest = self._ledger.newest(Kind.INCIDENT, API_INCIDENTS)
+        every = {one.id: one for one in (*newest, *self.situation.open)}
+        return tuple(
+            sorted(every.values(), key=lambda one: (one.started_at, one.number), reverse=True)
+        )
+
+    @cached_property
+    def maintenances(self) -> tuple[Incident, ...]:
+        return self._ledger.newest(Kind.MAINTENANCE, API_INCIDENTS)
+
+    def incident(self, public_id: str) -> Incident:
+        if public_id not in self._incidents:
+            found = self._ledger.incident_by_id(public_id)
+            if found is None:
+                raise LookupError(public_id)
+            self._incidents[public_id] = found
+        return self._incidents[public_id]
+
+    def incidents_after(self, number: int, limit: int) -> tuple[Incident, ...]:
+        """The next incidents by number: to go through all of history."""
+        found = self._ledger.incidents_after(number, limit)
+        self._incidents.update({one.id: one for one in found})
+        return found
+
+    # --- what templates are given
+
+    def home(self) -> HomePage:
+        situation = self.situation
+        last = self._day(self.as_of)
+        first = last - timedelta(days=DAYS - 1)
+        open_stories, maintenances = self._stories(situation.open), self._maintenances()
+        told = shown.with_ongoing(self._days(first, last), (*open_stories, *maintenances))
+        calm = situation.banner.indicator is Indicator.NONE
+        return HomePage(
+            page=self.page,
+            banner=situation.banner,
+            status=status_of(situation.banner.indicator),
+            headline=self.page.headline if calm else situation.banner.description,
+            ducks=shown.ducks(situation),
+            open=open_stories,
+            maintenances=maintenances,
+            parts=shown.parts(situation),
+            days=shown.with_quiet(told, first, last),
+            earlier=None if told else self._last_day_before(first, open_stories),
+        )
+
+    def month(self, key: str) -> MonthPage:
+        first = date.fromisoformat(f"{key}-01")
+        every = shown.days(
+            self.month_incidents(key), self.names, self.page.zone, first, _month_after(first) - _DAY
+        )
+        return MonthPage(self.page, first, every, self._earlier(first), self._later(first))
+
+    def year(self, key: str) -> YearPage:
+        firsts = [date(int(key), month, 1) for month in range(1, 13)]
+        edges = [self._midnight(first) for first in (*firsts, date(int(key) + 1, 1, 1))]
+        titles: dict[int, list[str]] = {}
+        for reported in self._ledger.reported_between(edges):
+            titles.setdefault(reported.span, []).append(reported.title)
+        months = [MonthLink(firsts[span], tuple(told)) for span, told in sorted(titles.items())]
+        return YearPage(self.page, int(key), tuple(reversed(months)))
+
+    def history(self) -> HistoryPage:
+        years: dict[int, list[MonthLink]] = {}
+        for key in self.months():
+            first = date.fromisoformat(f"{key}-01")
+            years.setdefault(first.year, []).append(MonthLink(first, ()))
+        return HistoryPage(self.page, tuple((year, tuple(told)) for year, told in years.items()))
+
+    def one(self, public_id: str) -> IncidentPage:
+        return IncidentPage(self.page, shown.story(self.incident(public_id), self.names))
+
+    def plain(self) -> PlainPage:
+        return PlainPage(self.page)
+
+    def feed(self) -> Feed:
+        latest = self._ledger.latest_shown(FEED_ENTRIES)
+        return Feed(
+            self.page,
+            max((one.updated_at for one in latest), default=self.as_of),
+            tuple((shown.story(one, self.names), one.shown_at, one.updated_at) for one in latest),
+        )
+
+    # --- months
+
+    def months(self) -> Iterator[str]:
+        """Every month that has something, newest first: one question each."""
+        moment: datetime | None = self._ledger.last_shown_before(datetime.max.replace(tzinfo=UTC))
+        while moment:
+            first = self._day(moment).replace(day=1)
+            yield f"{first:%Y-%m}"
+            moment = self._ledger.last_shown_before(self._midnight(first))
+
+    def month_incidents(self, key: str) -> tuple[Incident, ...]:
+        """Those with an update shown in that month."""
+        if key not in self._months:
+            self._months[key] = self._ledger.shown_between(*self.month_edges(key))
+        return self._months[key]
+
+    def month_edges(self, key: str) -> tuple[datetime, datetime]:
+        """When the month begins, and when the next one does."""
+        first = date.fromisoformat(f"{key}-01")
+        return self._midnight(first), self._midnight(_month_after(first))
+
+    def neighbours(self, key: str) -> Sequence[str]:
+        """The nearest months before and after that have something."""
+        first = date.fromisoformat(f"{key}-01")
+        return [link.key for link in (self._earlier(first), self._later(first)) if link]
+
+    def _earlier(self, first: date) -> MonthLink | None:
+        return self._month_of(self._ledger.last_shown_before(self._midnight(first)))
+
+    def _later(self, first: date) -> MonthLink | None:
+        return self._month_of(self._ledger.first_shown_from(self._midnight(_month_after(first))))
+
+    def _month_of(self, moment: datetime | None) -> MonthLink | None:
+        return MonthLink(self._day(moment).replace(day=1), ()) if moment else None
+
+    # --- days
+
+    def _stories(self, incidents: Iterable[Incident]) -> tuple[Story, ...]:
+        return tuple(shown.story(one, self.names) for one in incidents)
+
+    def _maintenances(self) -> tuple[Story, ...]:
+        return self._stories(self.situation.maintenances)
+
+    def _days(self, first: date, last: date) -> tuple[Day, ...]:
+        within = self._ledger.shown_between(self._midnight(first), self._midnight(last + _DAY))
+        return shown.days(within, self.names, self.page.zone, first, last)
+
+    def _last_day_before(self, first: date, stories: Sequence[Story]) -> Day | None:
+        moment = self._ledger.last_shown_before(self._midnight(first))
+        if moment is None:
+            return None
+        day = self._day(moment)
+        found = shown.with_ongoing(self._days(day, day), stories)
+        return found[0]
+
+    def _day(self, moment: datetime) -> date:
+        return moment.astimezone(self.page.zone).date()
+
+    def _midnight(self, day: date) -> datetime:
+        return datetime(day.year, day.month, day.day, tzinfo=self.page.zone)
+
+
+def _month_after(first: date) -> date:
+    return (first + timedelta(days=31)).replace(day=1)

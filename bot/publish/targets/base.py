@@ -1,0 +1,54 @@
+"""What the publisher asks of a target. Failures are TargetError, a newer publisher is Outrun."""
+
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+from bot.publish.marker import Marker
+
+
+@dataclass(frozen=True)
+class File:
+    """A document as bytes, ready to be put."""
+
+    path: str
+    body: bytes
+    content_type: str
+    cache: str  # a Cache-Control header, where the target can hold one
+    revision: int
+    etag: str | None = None  # what the target called what we last put there
+
+
+class Writer(Protocol):
+    """One publication under way. What it has put is durable when the call returns."""
+
+    def begin(self, intent: Marker) -> None:
+        """Announce in the marker what is being written, so that nobody writes older."""
+
+    def put(self, files: Sequence[File]) -> Sequence[str | None]:
+        """Write files, each whole or not at all; their new ETags, where the target has such."""
+
+    def mark(self, marker: Marker) -> None:
+        """Say what the target shows now."""
+
+    def delete(self, paths: Iterable[str]) -> None:
+        """Remove files; one that is gone already is no failure."""
+
+
+class Target(Protocol):
+    """A place that holds files under paths."""
+
+    url: str
+
+    def marker(self) -> Marker | None:
+        """What it shows; None where nothing was ever published."""
+
+    def writing(
+        self, base: Marker | None, intent: Marker, *, take_over: bool = False
+    ) -> AbstractContextManager[Writer]:
+        """Begin to publish what `intent` will say, upon what `base` said the target shows.
+
+        Raises Outrun when it shows, or is about to show, something newer, or no longer what it
+        did; `take_over` asks for no such thing.
+        """

@@ -1,0 +1,201 @@
+"""A folder that any web server serves. Readers never see half a file, nor an older page.
+
+Each file is written beside its place, made durable, and renamed; then its folder is made durable:
+without that, a power cut tears the page. One publisher writes at a time, under a lock that the
+kernel frees when its holder dies.
+"""
+
+import errno
+import fcntl
+import os
+import re
+import secrets
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from pathlib import Path
+
+from bot.publish import marker as markers
+from bot.publish.errors import Outrun, TargetError
+from bot.publish.marker import Marker
+from bot.publish.targets.base import File
+
+LOCK = ".duckrow/lock"
+PATIENCE = 10.0  # seconds to wait for another publisher
+_TEMPORARY = ".duckrow-tmp"
+_SEGMENT = re.compile(r"(?!\.+$)[A-Za-z0-9._-]{1,100}")
+_THREADS = 4  # fsyncs that wait together cost little more than one
+_REASONS = {
+    errno.ENOSPC: "the folder is full",
+    errno.EDQUOT: "the folder's quota is used up",
+    errno.EROFS: "the folder is read-only",
+    errno.EACCES: "no permission to write the folder",
+    errno.EPERM: "no permission to write the folder",
+    errno.EIO: "the disk reports errors",
+    errno.ENOTDIR: "it is not a folder",
+    errno.EISDIR: "a folder stands where a file belongs",
+}
+
+
+class FolderTarget:
+    """A folder; it is made when it is missing."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.url = root.as_uri()
+
+    def marker(self) -> Marker | None:
+        """What the folder shows; None where nothing was ever published."""
+        with _told_plainly():
+            return self._marker()
+
+    @contextmanager
+    def writing(
+        self, base: Marker | None, intent: Marker, *, take_over: bool = False
+    ) -> Iterator["FolderWriter"]:
+        """Begin to publish; see Target."""
+        with _told_plainly(), self._locked(), ThreadPoolExecutor(_THREADS) as pool:
+            current = self._marker()
+            if not take_over and _has_moved_on(base, current, intent):
+                raise Outrun
+            if current and current.next:
+                self._sweep()
+            writer = FolderWriter(self.root, pool, None if take_over else current)
+            writer.begin(intent)
+            yield writer
+
+    def _marker(self) -> Marker | None:
+        try:
+            return markers.parse((self.root / markers.PATH).read_bytes())
+        except FileNotFoundError:
+            return None
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        path = self.root / LOCK
+        _make_folder(path.parent)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        try:
+            _lock(descriptor)
+            yield
+        finally:
+            os.close(descriptor)
+
+    def _sweep(self) -> None:
+        """Remove what a publisher that was cut off left behind."""
+        for left in self.root.rglob(f"*{_TEMPORARY}"):
+            left.unlink(missing_ok=True)
+
+
+class FolderWriter:
+    """One publication under way; the folder is locked."""
+
+    def __init__(self, root: Path, pool: ThreadPoolExecutor, current: Marker | None) -> None:
+        self._root = root
+        self._pool = pool
+        self._current = current
+
+    def begin(self, intent: Marker) -> None:
+        """Announce what is being written."""
+        shown = self._current or intent.blank()
+        if intent.revision > shown.fence:
+            self.mark(replace(shown, next=intent.revision))
+
+    def put(self, files: Sequence[File]) -> Sequence[None]:
+        """Write files durably; none of them appears before all of them could be written."""
+        paths = [self._path(file.path) for file in files]
+        folders = {folder for path in paths for folder in _make_folder(path.parent)}
+        beside = [
+            path.with_name(f".{path.name}.{secrets.token_hex(8)}{_TEMPORARY}") for path in paths
+        ]
+        try:
+            list(self._pool.map(_write, beside, [file.body for file in files]))
+            for temporary, path in zip(beside, paths, strict=True):
+                temporary.replace(path)
+        except BaseException:
+            for temporary in beside:
+                with suppress(OSError):
+                    temporary.unlink(missing_ok=True)
+            raise
+        list(self._pool.map(_sync_folder, folders | {path.parent for path in paths}))
+        return [None for _ in files]
+
+    def mark(self, marker: Marker) -> None:
+        """Say what the folder shows now."""
+        self.put([File(markers.PATH, marker.to_bytes(), "application/json", "no-cache", 0)])
+        self._current = marker
+
+    def delete(self, paths: Iterable[str]) -> None:
+        """Remove files, and the folders that they leave empty."""
+        for path in map(self._path, paths):
+            path.unlink(missing_ok=True)
+            with suppress(OSError):  # it holds something else
+                path.parent.rmdir()
+
+    def _path(self, path: str) -> Path:
+        """Where a document stands: always inside of the folder."""
+        segments = path.split("/")
+        if not all(_SEGMENT.fullmatch(segment) for segment in segments):
+            raise ValueError(path)
+        return self._root.joinpath(*segments)
+
+
+def _has_moved_on(base: Marker | None, current: Marker | None, intent: Marker) -> bool:
+    """True when the folder no longer shows what we build upon, or is past what we would write."""
+    if base is None or current is None:
+        return base is not current
+    went_back = current.revision < base.revision
+    return current.page != base.page or went_back or current.fence > intent.revision
+
+
+def _lock(descriptor: int) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                raise TargetError("another publisher is writing to it") from None
+            time.sleep(0.01)
+        else:
+            return
+
+
+def _make_folder(folder: Path) -> list[Path]:
+    """Make a folder that readers can enter; the folders whose entries are new."""
+    if folder.is_dir():
+        return []
+    changed = _make_folder(folder.parent)
+    with suppress(FileExistsError):
+        folder.mkdir()
+        folder.chmod(0o755)  # whatever the umask: a web server reads it
+    return [*changed, folder.parent]
+
+
+def _write(path: Path, body: bytes) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644)
+    with open(descriptor, "wb", buffering=0) as file:  # noqa: PTH123 -- a descriptor
+        os.fchmod(descriptor, 0o644)
+        view = memoryview(body)
+        while view:
+            view = view[file.write(view) :]
+        os.fsync(descriptor)
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def _told_plainly() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        known = _REASONS.get(error.errno or 0)
+        raise TargetError(known or (error.strerror or "it cannot be written").lower()) from error

@@ -1,0 +1,56 @@
+"""People's texts on the page. A text that the converter cannot read does not stop the page."""
+
+import logging
+from functools import lru_cache
+
+from markupsafe import Markup, escape
+
+from bot.core import text
+
+log = logging.getLogger(__name__)
+
+# What pure code raises on a value that it was not written for.
+POISON = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
+_MOST = 4096  # texts are converted again in every document that shows them
+
+
+@lru_cache(_MOST)
+def html(markup: str) -> Markup:
+    """Safe HTML; a text that cannot be read stands there as it was typed."""
+    try:
+        return Markup(text.to_html(markup))  # noqa: S704 -- its whole purpose is to be safe
+    except POISON:
+        log.exception("a text could not be converted")
+        return Markup("<p>{}</p>").format(markup)
+
+
+@lru_cache(_MOST)
+def plain(markup: str) -> str:
+    """Plain text; one that cannot be read stands there as it was typed."""
+    try:
+        return text.to_plain(markup)
+    except POISON:
+        log.exception("a text could not be converted")
+        return markup
+
+
+def brief(markup: str, limit: int) -> str:
+    """The beginning of the text in one line."""
+    try:
+        return text.summary(markup, limit)
+    except POISON:
+        log.exception("a text could not be converted")
+        return markup[:limit]
+
+
+def feed_html(markup: str) -> Markup:
+    """As feeds have it: plain words, and a break for each line."""
+    return Markup("<br />").join(escape(line) for line in plain(markup).split("\n"))

@@ -1,0 +1,47 @@
+/* The page says everything without this. It adds local times, notices a new revision, and warns when nobody looks after the page any more. */
+(function () {
+  "use strict";
+  var body = document.body, shown = +body.dataset.revision, live = "live" in body.dataset;
+  var stale = document.getElementById("stale"), every = 5000, pause = every, timer;
+
+  function span(ms) {
+    var min = Math.floor(ms / 60000), h = Math.floor(min / 60), d = Math.floor(h / 24);
+    if (min < 1) return "less than a minute";
+    if (d) return d + " d" + (h % 24 ? " " + (h % 24) + " h" : "");
+    return (h ? h + " h" + (min % 60 ? " " : "") : "") + (min % 60 || !h ? (min % 60) + " min" : "");
+  }
+  function refine() {
+    var now = Date.now();
+    document.querySelectorAll("[data-since]").forEach(function (at) {
+      var ms = now - Date.parse(at.dataset.since);
+      at.textContent = ms >= 0 && ms < 7 * 864e5 ? " (" + span(ms) + ")" : "";
+    });
+  }
+  document.querySelectorAll("time[datetime*=T]").forEach(function (at) {
+    if (!at.title) at.title = new Date(at.dateTime).toLocaleString(undefined, { dateStyle: "full", timeStyle: "long" });
+  });
+  refine();
+
+  function look(marker) {
+    var seen = marker.revision, checked = new Date(marker.checked_at);
+    stale.hidden = Date.now() - checked < 9e5;
+    if (!stale.hidden) stale.firstElementChild.textContent = checked.toLocaleString();
+    if (!live) { live = true; shown = Math.max(shown, seen); }
+    if (seen > shown && sessionStorage.duckrow !== String(seen)) {
+      sessionStorage.duckrow = seen;
+      location.reload();
+    }
+  }
+  function poll() {
+    clearTimeout(timer);
+    if (document.hidden) return;
+    refine();
+    fetch(body.dataset.root + ".duckrow/revision.json", { cache: "no-store" })
+      .then(function (answer) { if (!answer.ok) throw answer; return answer.json(); })
+      .then(function (marker) { pause = every; look(marker); })
+      .catch(function () { pause = Math.min(pause * 2, 3e5); })
+      .then(function () { timer = setTimeout(poll, pause); });
+  }
+  document.addEventListener("visibilitychange", poll);
+  timer = setTimeout(poll, every);
+})();
