@@ -30,9 +30,16 @@ def now() -> datetime:
 
 
 def settings(*parts: config.Part) -> Settings:
-    """The settings that these parts need; logging follows them. Raises SettingsError."""
+    """The settings that these parts need, for a process that logs. Raises SettingsError."""
     loaded = config.load(config.environment(), *parts)
     log.configure(loaded.log_level, loaded.log_format, loaded.secrets)
+    return loaded
+
+
+def tool_settings(*parts: config.Part) -> Settings:
+    """The same for a tool at somebody's terminal: it says what it did, and logs only trouble."""
+    loaded = config.load(config.environment(), *parts)
+    log.configure("warning", loaded.log_format, loaded.secrets)
     return loaded
 
 

@@ -23,7 +23,7 @@ def examine() -> Iterator[Check]:
 
 def _part(look: Callable[[Settings], Iterable[Check]], *parts: config.Part) -> Iterator[Check]:
     try:
-        loaded = app.settings(*parts)
+        loaded = app.tool_settings(*parts)
     except SettingsError as error:
         for each in error.problems:
             yield Check(each.setting, ok=False, said=each.problem, remedy=each.remedy)

@@ -51,7 +51,16 @@ HIDDEN_FIELDS = frozenset(
 
 # Libraries that write addresses, statements or whole bodies below WARNING. A filter stops them and
 # no level: Bolt sets its loggers' levels by itself.
-TAMED = ("slack_bolt", "slack_sdk", "httpx", "httpcore", "sqlalchemy", "urllib3", "werkzeug")
+TAMED = (
+    "alembic",
+    "slack_bolt",
+    "slack_sdk",
+    "httpx",
+    "httpcore",
+    "sqlalchemy",
+    "urllib3",
+    "werkzeug",
+)
 SLACK = ("slack_bolt", "slack_sdk")
 STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 

@@ -18,7 +18,7 @@ def command() -> None:
 @click.option("--description", default="", help="A line for readers under its name.")
 def add(slug: str, name: str, group: str, description: str) -> None:
     """Add a component: SLUG is what responders type, NAME what readers see."""
-    with app.opened(app.settings("page", "ledger", "target")) as duckrow:
+    with app.opened(app.tool_settings("page", "ledger", "target")) as duckrow:
         duckrow.add_component(slug, name, group=group, description=description)
         click.echo(f"Added {slug}.")
         duckrow.publish()
@@ -27,5 +27,5 @@ def add(slug: str, name: str, group: str, description: str) -> None:
 @command.command("list")
 def list_() -> None:
     """List the components and their status."""
-    with app.opened(app.settings("page", "ledger")) as duckrow:
+    with app.opened(app.tool_settings("page", "ledger")) as duckrow:
         click.echo(to_plain(duckrow.say("components").text))

@@ -13,5 +13,5 @@ def command() -> None:
 @command.command
 def upgrade() -> None:
     """Bring the tables up to this version; safe to repeat."""
-    app.upgrade(app.settings("ledger"))
+    app.upgrade(app.tool_settings("ledger"))
     click.echo("The tables are up to date.")

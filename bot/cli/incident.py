@@ -12,7 +12,7 @@ from bot.core.text import to_plain
 @click.argument("words", nargs=-1, type=click.UNPROCESSED)
 def command(words: tuple[str, ...]) -> None:
     """Say it in the slash command's words: duckrow incident open www=down Title "|" text."""
-    with app.opened(app.settings("page", "ledger", "target")) as duckrow:
+    with app.opened(app.tool_settings("page", "ledger", "target")) as duckrow:
         answer = duckrow.say(" ".join(words))
         click.echo(to_plain(answer.text), err=answer.refused)
         for button in answer.buttons:

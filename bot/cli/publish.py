@@ -10,7 +10,7 @@ from bot import app
 @click.option("--take-over", is_flag=True, help="Take the target over from another page.")
 def command(*, full: bool, take_over: bool) -> None:
     """Bring the page up to date now."""
-    with app.opened(app.settings("page", "ledger", "target")) as duckrow:
+    with app.opened(app.tool_settings("page", "ledger", "target")) as duckrow:
         if full or take_over:
             duckrow.publish_fully(take_over=take_over, progress=_progress)
         else:
