@@ -10,7 +10,7 @@ from typing import Any
 from bot import app, config
 from bot.config import Settings
 
-STORY = Path(__file__).parents[1] / "templates" / "sandbox"
+STORY = Path(__file__).parents[1] / "templates" / "sandbox" / "first-story.json"
 
 
 def environment(folder: Path, page_url: str) -> dict[str, str]:
@@ -21,7 +21,7 @@ def environment(folder: Path, page_url: str) -> dict[str, str]:
     """
     ours = {each.name.upper() for each in fields(Settings)}
     inherited = {name: value for name, value in os.environ.items() if name not in ours}
-    said: dict[str, str] = _story()["settings"]
+    said: dict[str, str] = _story()["environment"]
     own = {
         "PAGE_URL": page_url,
         "DATABASE_URL": f"sqlite:///{folder / 'duckrow.db'}",
@@ -35,10 +35,10 @@ def prepare(env: Mapping[str, str]) -> None:
     with app.opened(config.load(env, "page", "ledger", "target")) as duckrow:
         with duckrow.database.read() as ledger:
             known = {component.slug for component in ledger.components}
-        for one in _story()["components"]:
-            if one["slug"] not in known:
-                duckrow.add_component(one["slug"], one["name"], group="", description="")
+        for slug, name in _story()["components"].items():
+            if slug not in known:
+                duckrow.add_component(slug, name, group="", description="")
 
 
 def _story() -> dict[str, Any]:
-    return dict(json.loads((STORY / "first-page.json").read_text(encoding="utf-8")))
+    return dict(json.loads(STORY.read_text(encoding="utf-8")))

@@ -31,6 +31,6 @@ def command(port: int, *, http: bool, keep: Path | None) -> None:
             argv=[sys.executable, "-m", "bot.cli", "run"],
             environment=environment,
             public_folder=folder / "public",
-            scenario=demo.STORY / "first-story.json",
+            scenario=demo.STORY,
             http=http,
         )
