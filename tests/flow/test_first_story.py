@@ -89,10 +89,19 @@ def _paragraphs(step):
     return [one for one in words.split("\n") if one]
 
 
+class _Reader(HTMLParser):
+    """Collects what a page says."""
+
+    def __init__(self):
+        super().__init__()
+        self.said = []
+
+    def handle_data(self, data):
+        self.said.append(data.strip())
+
+
 def _text(html):
     """What a page says, a line per element."""
-    parts = []
-    parser = HTMLParser()
-    parser.handle_data = lambda data: parts.append(data.strip())
-    parser.feed(html.split("<body", 1)[1])
-    return "\n".join(part for part in parts if part)
+    reader = _Reader()
+    reader.feed(html.split("<body", 1)[1])
+    return "\n".join(part for part in reader.said if part)
