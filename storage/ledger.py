@@ -214,8 +214,7 @@ class Telling(Ledger):
         before: Mapping[str, Any],
         after: Mapping[str, Any],
     ) -> Incident:
-        row = rows.update_row(incident, new) | {"update_id": new.id}
-        self.connection.execute(_UPDATE_UPDATE, row)
+        self.connection.execute(_UPDATE_UPDATE, rows.changing(new) | {"update_id": new.id})
         self._touch_components(old.statuses)
         updates = tuple(new if one.id == old.id else one for one in incident.updates)
         self._touch_months((old,))

@@ -80,17 +80,23 @@ def to_incidents(
 
 
 def update_row(incident: Incident, update: Update) -> dict[str, Any]:
-    return {
+    return changing(update) | {
         "id": update.id,
         "incident_id": incident.id,
         "number": update.number,
         "phase": update.phase.value,
-        "text": update.text,
         "author_id": update.author.id,
         "author_name": update.author.name,
         "created_at": update.created_at,
         "display_at": update.display_at,
         "impact": update.impact.value if update.impact else None,
+    }
+
+
+def changing(update: Update) -> dict[str, Any]:
+    """The columns of an update that may change after it was told."""
+    return {
+        "text": update.text,
         "edited_at": update.edited_at,
         "retracted_at": update.retracted_at,
         "revision": update.revision,
