@@ -76,6 +76,11 @@ class Incident:
         """The updates readers see, oldest first."""
         return tuple(update for update in self.updates if update.is_standing)
 
+    @cached_property
+    def _places(self) -> Mapping[str, int]:
+        """Update id -> its place among the standing ones."""
+        return {update.id: at for at, update in enumerate(self.standing)}
+
     @property
     def is_withdrawn(self) -> bool:
         return not self.standing
@@ -137,7 +142,7 @@ class Incident:
     def changes(self, update: Update) -> tuple[Change, ...]:
         """What a standing update changed, each component with its status before and after."""
         before: dict[str, ComponentStatus] = {}
-        for earlier in self.standing[: self.standing.index(update)]:
+        for earlier in self.standing[: self._places[update.id]]:
             before |= earlier.statuses
         return tuple(
             Change(component, before.get(component, ComponentStatus.OPERATIONAL), status)
@@ -146,7 +151,7 @@ class Incident:
 
     def label(self, update: Update) -> str:
         """The update's label as Statuspage's feeds say it: its phase, or "Update" if repeated."""
-        at = self.standing.index(update)
+        at = self._places[update.id]
         repeated = at > 0 and self.standing[at - 1].phase is update.phase
         return "Update" if repeated else update.phase.label
 
@@ -154,7 +159,7 @@ class Incident:
         """The post's own title: the incident's, then "… Update", and "… Conclusion" at its end."""
         if update.phase is Phase.RESOLVED:
             return f"{self.title} Conclusion"
-        return self.title if update == self.standing[0] else f"{self.title} Update"
+        return f"{self.title} Update" if self._places[update.id] else self.title
 
     def all_clear(self) -> Statuses:
         """Every component it named, operational: what resolving says."""

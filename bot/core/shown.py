@@ -85,6 +85,7 @@ def post(incident: Incident, update: Update, names: Names) -> Post:
         turns=tuple(
             Turn(names[change.component_id], change.old, change.new)
             for change in incident.changes(update)
+            if not change.old is change.new is ComponentStatus.OPERATIONAL  # says nothing
         ),
     )
 

@@ -104,12 +104,20 @@ class Part:
 
 
 @dataclass(frozen=True)
+class Report:
+    """One line of an archive."""
+
+    id: str = field(metadata=_says("Of the incident; its page is incidents/<id>/"))
+    title: str = field(metadata=_says("As typed"))
+
+
+@dataclass(frozen=True)
 class MonthLink:
     """A month in which something was told."""
 
     first: date = field(metadata=_says("The first of the month"))
-    titles: tuple[str, ...] = field(
-        metadata=_says("Of what was told of, in the order it began; may be left out")
+    reports: tuple[Report, ...] = field(
+        default=(), metadata=_says("What was told of, in the order it began, where that is shown")
     )
 
     @property

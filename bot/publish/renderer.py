@@ -3,10 +3,10 @@
 import base64
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import fields
-from datetime import date, datetime
-from functools import cache
+from datetime import date, datetime, tzinfo
+from functools import cache, lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -19,11 +19,13 @@ from jinja2 import (
     pass_context,
     select_autoescape,
 )
+from jinja2.environment import TemplateModule
 from jinja2.runtime import Context
 from markupsafe import Markup
 
 from bot.publish import addresses, times, words
 
+_MOST = 8192  # pieces remembered, of each kind: the same ones stand in many documents
 TEMPLATES = Path(__file__).parents[2] / "templates" / "site"
 
 # What neither HTML nor XML can hold.
@@ -59,7 +61,7 @@ def environment() -> Environment:
         "clock": _clock,
         "full": _full,
         "day": _day,
-        "days": _days,
+        "days": times.days,
         "zone": times.zone_of,
         "span": times.span,
         "month": times.month,
@@ -72,7 +74,7 @@ def environment() -> Environment:
         "brief": words.brief,
         "feed_html": words.feed_html,
         "xml": _xml,
-        "root": addresses.root,
+        "fragment": _fragment,
         "host": addresses.host,
         "permalink": addresses.incident,
     }
@@ -86,7 +88,9 @@ def environment() -> Environment:
 
 
 def _variables(view: Any) -> dict[str, Any]:
-    return {field.name: getattr(view, field.name) for field in fields(view)}
+    """The view's fields, and of its page the two things that every template needs."""
+    said = {field.name: getattr(view, field.name) for field in fields(view)}
+    return said | {"root": addresses.root(view.page.url), "zone": view.page.zone}
 
 
 def _source(name: str) -> str:
@@ -121,28 +125,47 @@ def _xml(text: str) -> Markup:
 _TIME = Markup('<time datetime="{}">{}</time>')
 
 
+@lru_cache(_MOST)
+def _time(moment: datetime, zone: tzinfo, words: Callable[[datetime, tzinfo], str]) -> Markup:
+    """An element that knows its day and offset, whatever it shows."""
+    return _TIME.format(times.machine(moment, zone), words(moment, zone))
+
+
 @pass_context
 def _clock(context: Context, moment: datetime) -> Markup:
-    """11:40 PST, as an element that knows its day and offset."""
-    zone = context["page"].zone
-    return _TIME.format(times.machine(moment, zone), times.clock(moment, zone))
+    """11:40 PST."""
+    return _time(moment, context["zone"], times.clock)
 
 
 @pass_context
 def _full(context: Context, moment: datetime) -> Markup:
-    zone = context["page"].zone
-    return _TIME.format(times.machine(moment, zone), times.full(moment, zone))
+    """Friday, February 22, 2013, 11:40 PST."""
+    return _time(moment, context["zone"], times.full)
 
 
 @pass_context
 def _local(context: Context, moment: datetime) -> datetime:
     """The moment in the page's zone, for what a template puts together itself."""
-    return moment.astimezone(context["page"].zone)
+    return moment.astimezone(context["zone"])
 
 
 def _day(day: date) -> Markup:
+    """Friday, February 22, 2013."""
     return _TIME.format(day.isoformat(), times.day(day))
 
 
-def _days(first: date, last: date) -> str:
-    return times.days(first, last)
+@pass_context
+def _fragment(context: Context, macro: str, *values: Hashable) -> Markup:
+    """What a macro of _parts.html makes of these values, made once for all documents."""
+    return _made(macro, values, context["root"], context["zone"])
+
+
+@lru_cache(_MOST)
+def _made(macro: str, values: tuple[Hashable, ...], root: str, zone: tzinfo) -> Markup:
+    parts = _parts(root, zone)
+    return Markup(getattr(parts, macro)(*values))  # noqa: S704 -- a template made it
+
+
+@lru_cache(2)
+def _parts(root: str, zone: tzinfo) -> TemplateModule:
+    return environment().get_template("_parts.html").make_module({"root": root, "zone": zone})

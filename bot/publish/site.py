@@ -17,6 +17,7 @@ from bot.core.views import (
     MonthLink,
     MonthPage,
     PlainPage,
+    Report,
     Story,
     YearPage,
 )
@@ -118,17 +119,17 @@ class Site:
     def year(self, key: str) -> YearPage:
         firsts = [date(int(key), month, 1) for month in range(1, 13)]
         edges = [self._midnight(first) for first in (*firsts, date(int(key) + 1, 1, 1))]
-        titles: dict[int, list[str]] = {}
-        for reported in self._ledger.reported_between(edges):
-            titles.setdefault(reported.span, []).append(reported.title)
-        months = [MonthLink(firsts[span], tuple(told)) for span, told in sorted(titles.items())]
+        reports: dict[int, list[Report]] = {}
+        for one in self._ledger.reported_between(edges):
+            reports.setdefault(one.span, []).append(Report(one.id, one.title))
+        months = [MonthLink(firsts[span], tuple(told)) for span, told in sorted(reports.items())]
         return YearPage(self.page, int(key), tuple(reversed(months)))
 
     def history(self) -> HistoryPage:
         years: dict[int, list[MonthLink]] = {}
         for key in self.months():
             first = date.fromisoformat(f"{key}-01")
-            years.setdefault(first.year, []).append(MonthLink(first, ()))
+            years.setdefault(first.year, []).append(MonthLink(first))
         return HistoryPage(self.page, tuple((year, tuple(told)) for year, told in years.items()))
 
     def one(self, public_id: str) -> IncidentPage:
@@ -178,7 +179,7 @@ class Site:
         return self._month_of(self._ledger.first_shown_from(self._midnight(_month_after(first))))
 
     def _month_of(self, moment: datetime | None) -> MonthLink | None:
-        return MonthLink(self._day(moment).replace(day=1), ()) if moment else None
+        return MonthLink(self._day(moment).replace(day=1)) if moment else None
 
     # --- days
 
