@@ -12,7 +12,7 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 from bot.core.ids import new_id
 from bot.core.incident import Author, Incident, Update
 from bot.core.page import Component, Page
-from storage import rows, schema
+from storage import questions, rows, schema
 from storage.deliveries import Deliveries
 from storage.publications import Publications
 from storage.reader import Reader
@@ -20,6 +20,11 @@ from storage.requests import Requests
 
 _TICK = timedelta(milliseconds=1)  # the JSON shows milliseconds, and must differ per revision
 _UPDATE_INCIDENT = update(schema.incident).where(schema.incident.c.id == bindparam("incident_id"))
+_INSERT_INCIDENT = insert(schema.incident)
+_INSERT_UPDATE = insert(schema.incident_update)
+_INSERT_IMPACT = insert(schema.component_impact)
+_INSERT_CHANGE = insert(schema.change)
+_UPDATE_PAGE = update(schema.page)
 _UPDATE_COMPONENT = update(schema.component).where(
     schema.component.c.id == bindparam("component_id")
 )
@@ -104,7 +109,7 @@ class Telling(Ledger):
     @cached_property
     def page(self) -> Page:
         """The page; its row is locked from the first look at it until the transaction ends."""
-        return self._read_page(select(schema.page).with_for_update())
+        return self._read_page(questions.PAGE_LOCKED)
 
     @property
     def revision(self) -> int:
@@ -125,7 +130,7 @@ class Telling(Ledger):
     def open(self, incident: Incident) -> Incident:
         """Store a new incident with its first update; its number is given here."""
         numbered = replace(incident, number=self._take_number(), revision=self.revision)
-        self.connection.execute(insert(schema.incident), rows.incident_row(numbered))
+        self.connection.execute(_INSERT_INCIDENT, rows.incident_row(numbered))
         self._store_update(numbered, numbered.updates[-1])
         self._touch(numbered, {}, {"title": numbered.title})
         return numbered
@@ -175,9 +180,9 @@ class Telling(Ledger):
         if not self.tells:
             return None
         change_id = new_id()
-        self.connection.execute(insert(schema.change), self._change_row(change_id))
+        self.connection.execute(_INSERT_CHANGE, self._change_row(change_id))
         self.connection.execute(
-            update(schema.page),
+            _UPDATE_PAGE,
             self._page | {"revision": self.revision, "change_id": change_id, "as_of": self.at},
         )
         return self.revision
@@ -230,9 +235,9 @@ class Telling(Ledger):
         return stored
 
     def _store_update(self, incident: Incident, told: Update) -> None:
-        self.connection.execute(insert(schema.incident_update), rows.update_row(incident, told))
+        self.connection.execute(_INSERT_UPDATE, rows.update_row(incident, told))
         if impacts := rows.impact_rows(told):
-            self.connection.execute(insert(schema.component_impact), impacts)
+            self.connection.execute(_INSERT_IMPACT, impacts)
             self._touch_components(told.statuses)
 
     def _touch_components(self, ids: Iterable[str]) -> None:

@@ -1,47 +1,23 @@
 """What can be asked of the ledger. Every question is bounded, whatever the length of history."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Select,
-    bindparam,
-    case,
-    false,
-    func,
-    select,
-    true,
-)
+from sqlalchemy import Connection, Select, case, select
 
 from bot.core.incident import Incident
 from bot.core.page import Component, Page, Situation
-from bot.core.status import Kind, Phase
-from storage import rows, schema
+from bot.core.status import Kind
+from storage import questions, rows
 from storage.errors import WrongLedger
-from storage.schema import component_impact as impact_table
 from storage.schema import incident as incident_table
 from storage.schema import incident_update as update_table
 
-# A group stands where its position says, and its children right after it.
-_COMPONENTS = select(schema.component).order_by(schema.component.c.position)
-_UPDATES = (  # a row for each component that an update names, or a single one
-    select(update_table, impact_table.c.component_id, impact_table.c.status)
-    .outerjoin(impact_table, impact_table.c.update_id == update_table.c.id)
-    .where(update_table.c.incident_id.in_(bindparam("ids", expanding=True)))
-    .order_by(update_table.c.incident_id, update_table.c.number, impact_table.c.position)
-)
-_STANDING = update_table.c.retracted_at.is_(None)
-_SHOWN_WITHIN = select(update_table.c.incident_id).where(
-    _STANDING,
-    update_table.c.display_at >= bindparam("start"),
-    update_table.c.display_at < bindparam("end"),
-)
+Asked = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -77,10 +53,10 @@ class Reader:
     @cached_property
     def page(self) -> Page:
         """The page. Raises WrongLedger while nothing was ever set up."""
-        return self._read_page(select(schema.page))
+        return self._read_page(questions.PAGE)
 
     def has_page(self) -> bool:
-        return self.connection.execute(select(schema.page.c.row)).scalar() is not None
+        return self.connection.execute(questions.HAS_PAGE).scalar() is not None
 
     def _read_page(self, query: Select[Any]) -> Page:
         row = self.connection.execute(query).mappings().one_or_none()
@@ -91,7 +67,10 @@ class Reader:
     @cached_property
     def components(self) -> tuple[Component, ...]:
         """Groups and leaves in the page's order, a group's children right behind it."""
-        every = [rows.to_component(row) for row in self.connection.execute(_COMPONENTS).mappings()]
+        every = [
+            rows.to_component(row)
+            for row in self.connection.execute(questions.COMPONENTS).mappings()
+        ]
         top = [one for one in every if one.group_id is None]
         return tuple(
             each for one in top for each in (one, *(c for c in every if c.group_id == one.id))
@@ -99,11 +78,7 @@ class Reader:
 
     def situation(self) -> Situation:
         """What is the case now."""
-        found = self._incidents(
-            select(incident_table)
-            .where(incident_table.c.is_open == true())
-            .order_by(incident_table.c.started_at.desc(), incident_table.c.number.desc())
-        )
+        found = self._incidents(questions.OPEN, {})
         return Situation(
             self.components,
             open=tuple(one for one in found if one.kind is Kind.INCIDENT),
@@ -117,72 +92,43 @@ class Reader:
 
     def incident(self, number: int) -> Incident | None:
         """The incident people know as `#number`."""
-        return self._one(incident_table.c.number == number)
+        return self._one(questions.BY_NUMBER, {"number": number})
 
     def incident_by_id(self, public_id: str) -> Incident | None:
-        return self._one(incident_table.c.id == public_id)
+        return self._one(questions.BY_ID, {"id": public_id})
 
     def newest(self, kind: Kind, limit: int) -> tuple[Incident, ...]:
         """The incidents (or maintenances) that began last, withdrawn ones left out."""
-        return self._incidents(
-            select(incident_table)
-            .where(
-                incident_table.c.kind == kind.value,
-                incident_table.c.is_withdrawn == false(),
-            )
-            .order_by(incident_table.c.started_at.desc(), incident_table.c.number.desc())
-            .limit(limit)
-        )
+        return self._incidents(questions.NEWEST, {"kind": kind.value, "limit": limit})
 
     def latest_shown(self, limit: int) -> tuple[Incident, ...]:
         """Incidents and maintenances by their newest update, newest first, withdrawn included."""
-        return self._incidents(
-            select(incident_table)
-            .order_by(incident_table.c.shown_at.desc(), incident_table.c.number.desc())
-            .limit(limit)
-        )
+        return self._incidents(questions.LATEST_SHOWN, {"limit": limit})
 
     def changed_last(self, limit: int, *, closed: bool = False) -> tuple[Incident, ...]:
         """Standing incidents by their last change, newest first."""
-        query = select(incident_table).where(
-            incident_table.c.kind == Kind.INCIDENT.value,
-            incident_table.c.is_withdrawn == false(),
-        )
-        if closed:
-            query = query.where(incident_table.c.phase == Phase.RESOLVED.value)
-        return self._incidents(query.order_by(incident_table.c.revision.desc()).limit(limit))
+        query = questions.CLOSED_LAST if closed else questions.CHANGED_LAST
+        return self._incidents(query, {"limit": limit})
 
     def shown_between(self, start: datetime, end: datetime) -> tuple[Incident, ...]:
         """Incidents with a standing update displayed in [start, end), with all their updates."""
         within = {"start": start, "end": end}
-        ids = self.connection.execute(_SHOWN_WITHIN, within).scalars().all()
-        return self._incidents(
-            select(incident_table)
-            .where(incident_table.c.id.in_(sorted(set(ids))))
-            .order_by(incident_table.c.started_at.desc(), incident_table.c.number.desc())
-        )
+        ids = self.connection.execute(questions.SHOWN_BETWEEN, within).scalars().all()
+        return self._incidents(questions.ALL_OF, {"ids": sorted(set(ids))})
 
     def last_shown_before(self, moment: datetime) -> datetime | None:
         """When the last standing update before that moment is displayed."""
-        return self.connection.execute(
-            select(func.max(update_table.c.display_at)).where(
-                _STANDING, update_table.c.display_at < moment
-            )
-        ).scalar()
+        asked = {"moment": moment}
+        return self.connection.execute(questions.LAST_SHOWN_BEFORE, asked).scalar()
 
     def first_shown_from(self, moment: datetime) -> datetime | None:
         """When the first standing update at or after that moment is displayed."""
-        return self.connection.execute(
-            select(func.min(update_table.c.display_at)).where(
-                _STANDING, update_table.c.display_at >= moment
-            )
-        ).scalar()
+        asked = {"moment": moment}
+        return self.connection.execute(questions.FIRST_SHOWN_FROM, asked).scalar()
 
     def told_since(self, revision: int) -> Told:
         """What changed since a revision (revisions commit in order, so nothing is missed)."""
-        found = self.connection.execute(
-            select(schema.change).where(schema.change.c.revision > revision)
-        ).all()
+        found = self.connection.execute(questions.CHANGES_SINCE, {"since": revision}).all()
         return Told(
             revision=self.page.revision,
             change_id=self.page.change_id,
@@ -193,9 +139,7 @@ class Reader:
 
     def change_id(self, revision: int) -> str | None:
         """The id of the change that made a revision; None if this ledger has none."""
-        return self.connection.execute(
-            select(schema.change.c.id).where(schema.change.c.revision == revision)
-        ).scalar()
+        return self.connection.execute(questions.CHANGE_ID, {"revision": revision}).scalar()
 
     def reported_between(self, edges: Sequence[datetime]) -> tuple[Reported, ...]:
         """What was told of in each of the spans that these rising moments divide time into."""
@@ -211,7 +155,7 @@ class Reader:
                 incident_table.c.number,
             )
             .join(incident_table, incident_table.c.id == update_table.c.incident_id)
-            .where(_STANDING, shown >= edges[0], shown < edges[-1])
+            .where(update_table.c.retracted_at.is_(None), shown >= edges[0], shown < edges[-1])
             .distinct()
         )
         found = sorted(
@@ -221,12 +165,7 @@ class Reader:
 
     def incidents_after(self, number: int, limit: int) -> tuple[Incident, ...]:
         """The next incidents by number, withdrawn ones included: to go through all of history."""
-        return self._incidents(
-            select(incident_table)
-            .where(incident_table.c.number > number)
-            .order_by(incident_table.c.number)
-            .limit(limit)
-        )
+        return self._incidents(questions.AFTER_NUMBER, {"number": number, "limit": limit})
 
     def every_incident(self) -> Iterator[Incident]:
         """All of history, oldest first, in batches: for exports."""
@@ -236,16 +175,14 @@ class Reader:
             last = batch[-1].number
 
     def count_incidents(self) -> int:
-        return self.connection.execute(
-            select(func.count()).select_from(incident_table)
-        ).scalar_one()
+        return self.connection.execute(questions.COUNT).scalar_one()
 
-    def _one(self, condition: ColumnElement[bool]) -> Incident | None:
-        found = self._incidents(select(incident_table).where(condition))
+    def _one(self, query: Select[Any], asked: Asked) -> Incident | None:
+        found = self._incidents(query, asked)
         return found[0] if found else None
 
-    def _incidents(self, query: Select[Any]) -> tuple[Incident, ...]:
-        found: Sequence[Any] = self.connection.execute(query).all()
+    def _incidents(self, query: Select[Any], asked: Asked) -> tuple[Incident, ...]:
+        found: Sequence[Any] = self.connection.execute(query, asked).all()
         known = {} if self.known is None else self.known
         missing = [row for row in found if not _is_same(known.get(row.id), row)]
         known.update({one.id: one for one in self._with_updates(missing)})
@@ -254,8 +191,12 @@ class Reader:
     def _with_updates(self, found: Sequence[Any]) -> tuple[Incident, ...]:
         if not found:
             return ()
-        ids = {"ids": [row.id for row in found]}
-        return rows.to_incidents(found, self.connection.execute(_UPDATES, ids))
+        ids = [row.id for row in found]
+        if len(ids) == 1:  # the usual case, and much cheaper than a list of one
+            updates = self.connection.execute(questions.UPDATES_OF_ONE, {"id": ids[0]})
+        else:
+            updates = self.connection.execute(questions.UPDATES, {"ids": ids})
+        return rows.to_incidents(found, updates)
 
 
 def _is_same(known: Incident | None, row: Any) -> bool:

@@ -13,6 +13,7 @@ from storage.schema import request as table
 
 REPLY_URL_LIVES = timedelta(minutes=30)  # Slack's own limit
 
+_ADD = insert(table)
 _BY_KEY = select(table).where(table.c.key == bindparam("sought"))
 _SAID = (
     select(table)
@@ -67,7 +68,7 @@ class Requests:
 
     def add(self, request: Request) -> None:
         row = rows.columns(table, request) | {"answer": json.dumps(request.answer)}
-        self._connection.execute(insert(table), row)
+        self._connection.execute(_ADD, row)
 
     def complete(self, request: Request) -> None:
         """Give a request that was asking its answer."""
