@@ -7,7 +7,9 @@ from bot.sandbox.model.views import View
 from bot.sandbox.model.workspace import Workspace
 from bot.sandbox.people.pressing import Submission
 from bot.sandbox.people.typing import NotPossible
+from bot.sandbox.running import run, workspace_environment
 from bot.sandbox.sandbox import Sandbox
+from bot.sandbox.scenario import Scenario
 
 __all__ = [
     "Channel",
@@ -17,8 +19,11 @@ __all__ = [
     "NotPossible",
     "Person",
     "Sandbox",
+    "Scenario",
     "Submission",
     "UserGroup",
     "View",
     "Workspace",
+    "run",
+    "workspace_environment",
 ]

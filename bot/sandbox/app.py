@@ -8,12 +8,15 @@ from flask import Flask, Response, request
 from flask_sock import Sock
 from simple_websocket import Server  # type: ignore[import-untyped]
 
+from bot.sandbox.browser.routes import Browser
+from bot.sandbox.control import control
 from bot.sandbox.faults import Faults
 from bot.sandbox.guard import refuse_strangers
 from bot.sandbox.inbound.socket_mode import SocketMode
 from bot.sandbox.model.workspace import Workspace
 from bot.sandbox.people.desk import Desk
 from bot.sandbox.public import public_page
+from bot.sandbox.scenario import Replay
 from bot.sandbox.web_api import ApiCall, WebApi
 
 LARGEST_BODY = 4_000_000
@@ -29,6 +32,7 @@ class Parts:
     desk: Desk
     public_folder: Path
     closing: threading.Event
+    replay: Replay | None
     calls: list[ApiCall] = field(default_factory=list)
 
 
@@ -41,13 +45,17 @@ def create_app(parts: Parts) -> Flask:
     app.before_request(refuse_strangers)
     web_api = WebApi(parts.workspace, parts.faults, parts.closing, parts.calls)
     app.register_blueprint(web_api.blueprint())
-    _socket_mode(app, parts)
+    app.register_blueprint(control(parts.faults, parts.sockets))
+    _sockets(app, parts)
     app.register_blueprint(public_page(parts.public_folder))
     return app
 
 
-def _socket_mode(app: Flask, parts: Parts) -> None:
+def _sockets(app: Flask, parts: Parts) -> None:
+    """WebSockets: those of the app, and the page's, over which it hears of changes."""
     sock = Sock(app)
+    browser = Browser(parts.workspace, parts.desk, parts.sockets, parts.closing, parts.replay)
+    app.register_blueprint(browser.blueprint())
 
     @app.before_request
     def check_ticket() -> Response | None:
@@ -60,4 +68,7 @@ def _socket_mode(app: Flask, parts: Parts) -> None:
     @sock.route("/link/")  # type: ignore[untyped-decorator]
     def link(websocket: Server) -> None:
         parts.sockets.serve(websocket)
-        websocket.thread.join(1)
+
+    @sock.route("/sandbox/live")  # type: ignore[untyped-decorator]
+    def live(websocket: Server) -> None:
+        browser.live(websocket)

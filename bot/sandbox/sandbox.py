@@ -14,8 +14,8 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from bot.sandbox.app import Parts, create_app
-from bot.sandbox.faults import SOCKET_FAULTS, Faults
-from bot.sandbox.faults.sockets import GONE
+from bot.sandbox.faults import Faults
+from bot.sandbox.faults.sockets import cut
 from bot.sandbox.http_server import HttpServer
 from bot.sandbox.inbound.delivery import Delivery
 from bot.sandbox.inbound.envelope import DEADLINE
@@ -30,6 +30,7 @@ from bot.sandbox.model.workspace import Workspace
 from bot.sandbox.people import pressing, typing
 from bot.sandbox.people.desk import Desk
 from bot.sandbox.people.pressing import Submission
+from bot.sandbox.scenario import PAUSE, Replay, Scenario
 from bot.sandbox.web_api import ApiCall
 
 T = TypeVar("T")
@@ -53,6 +54,8 @@ class Sandbox:
         event_retries: tuple[float, ...] = RETRIES,
         seed: int | None = None,
         deadline: float = DEADLINE,
+        scenario: Scenario | None = None,
+        pause: float = PAUSE,
     ) -> None:
         self.workspace = workspace or Workspace()
         self.faults = Faults(seed)
@@ -63,8 +66,18 @@ class Sandbox:
         self._desk = Desk(self.workspace, self._delivery, payloads, lambda: self.url)
         self._events = Events(self._delivery.send, payloads.event, event_retries)
         self.workspace.listeners.append(self._events.put)
-        folder = public_folder or Path("public")
-        parts = Parts(self.workspace, self.sockets, self.faults, self._desk, folder, self._closing)
+        self.replay: Replay | None = None
+        if scenario:
+            self.replay = Replay(scenario, self.say, self._changed, self._closing, pause)
+        parts = Parts(
+            self.workspace,
+            self.sockets,
+            self.faults,
+            self._desk,
+            public_folder or Path("public"),
+            self._closing,
+            self.replay,
+        )
         self.calls: list[ApiCall] = parts.calls
         self._server = HttpServer(create_app(parts), port)
         if http_url:
@@ -91,8 +104,14 @@ class Sandbox:
         """Leave no thread and no socket behind."""
         self._closing.set()
         self.sockets.close()
+        if self.replay:
+            self.replay.join()
         self._events.stop()
         self._server.stop()
+
+    def _changed(self) -> None:
+        with self.workspace.changing():
+            pass
 
     @contextmanager
     def down(self) -> Iterator[None]:
@@ -107,6 +126,11 @@ class Sandbox:
         """From now on send signed requests to this address instead of using Socket Mode."""
         app = self.workspace.app
         self._delivery.transport = HttpMode(url, app.signing_secret, self.workspace.clock)
+
+    @property
+    def uses_socket_mode(self) -> bool:
+        """Otherwise it sends signed requests."""
+        return self._delivery.transport is self.sockets
 
     @property
     def url(self) -> str:
@@ -236,7 +260,4 @@ class Sandbox:
 
     def cut(self, how: str, index: int = 0) -> None:
         """Something happens to a Socket Mode connection: see SOCKET_FAULTS."""
-        connection = self.sockets.connections[index]
-        if how in GONE:
-            self.sockets.forget(connection)
-        SOCKET_FAULTS[how](connection)
+        cut(self.sockets, how, index)

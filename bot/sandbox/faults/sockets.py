@@ -3,7 +3,7 @@
 import socket
 from collections.abc import Callable
 
-from bot.sandbox.inbound.socket_mode import Connection, Hole
+from bot.sandbox.inbound.socket_mode import Connection, Hole, SocketMode
 
 
 def _fin(connection: Connection) -> None:
@@ -41,3 +41,11 @@ SOCKET_FAULTS: dict[str, Callable[[Connection], None]] = {
 
 # After these Slack sends nothing more over the connection; into a black hole it still does.
 GONE = frozenset({"fin", "reset", "close", "refresh_requested", "link_disabled"})
+
+
+def cut(sockets: SocketMode, how: str, index: int = 0) -> None:
+    """Something happens to one of the connections."""
+    connection = sockets.connections[index]
+    if how in GONE:
+        sockets.forget(connection)
+    SOCKET_FAULTS[how](connection)

@@ -35,18 +35,20 @@ def chosen(element: Json, given: Any = None) -> Json:
     if kind == "button":
         return {}
     if kind in ONE_OPTION:
-        return {"selected_option": _option(element, given) or element.get("initial_option")}
+        first = element.get("initial_option")
+        return {"selected_option": first if given is None else _option(element, given)}
     if kind in MANY_OPTIONS:
-        options = None if given is None else [_option(element, each) for each in given]
-        return {"selected_options": options or element.get("initial_options", [])}
+        first = element.get("initial_options", [])
+        options = [_option(element, each) for each in given or []]
+        return {"selected_options": first if given is None else options}
     key, initial = PLAIN[kind]
     value = element.get(initial) if given is None else given
     return {key: value if value != "" else None}
 
 
 def _option(element: Json, value: Any) -> Json | None:
-    """The option with that value, or that text; raises LookupError."""
-    if value is None:
+    """The option with that value, or that text, None for ""; raises LookupError."""
+    if value == "":
         return None
     groups = [group["options"] for group in element.get("option_groups", [])]
     options = [*element.get("options", []), *(each for group in groups for each in group)]

@@ -1,0 +1,1 @@
+"""The local Slack's own page, at /sandbox/."""

@@ -1,0 +1,78 @@
+"""`duckrow sandbox`: the local Slack, the real bot and the public page, until Ctrl-C."""
+
+import signal
+import sys
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import TextIO
+
+from bot.sandbox.child import Child
+from bot.sandbox.model.workspace import Workspace
+from bot.sandbox.sandbox import Sandbox
+from bot.sandbox.scenario import Scenario
+
+STOPPING = (signal.SIGINT, signal.SIGTERM)
+
+
+def run(
+    port: int,
+    argv: Sequence[str],
+    env: Mapping[str, str],
+    public_folder: Path,
+    scenario_path: Path | None = None,
+    *,
+    http_url: str | None = None,
+    out: TextIO = sys.stderr,
+) -> None:
+    """Serve and run the bot until SIGINT or SIGTERM; raises OSError when the port is taken.
+
+    `env` is the bot's whole environment; what makes it talk to this sandbox is put over it. With
+    `http_url` the bot is sent signed requests there, else it uses Socket Mode.
+    """
+    scenario = Scenario.read(scenario_path) if scenario_path else None
+    sandbox = Sandbox(
+        Workspace(), port=port, public_folder=public_folder, http_url=http_url, scenario=scenario
+    )
+    with _until_stopped() as stopped, sandbox:
+        child = Child(argv, {**env, **workspace_environment(sandbox)}, out=out)
+        child.start()
+        try:
+            out.write(f"Slack:  {sandbox.url}/sandbox/\nPage:   {sandbox.url}/\nCtrl-C stops it.\n")
+            out.flush()
+            stopped.wait()
+        finally:
+            child.stop()
+
+
+def workspace_environment(sandbox: Sandbox, channel: str = "#incidents") -> dict[str, str]:
+    """The settings with which a bot finds this sandbox."""
+    app = sandbox.workspace.app
+    socket_mode = {"SLACK_APP_TOKEN": app.app_token}
+    over_http = {"SLACK_SIGNING_SECRET": app.signing_secret}
+    return {
+        "SLACK_BOT_TOKEN": app.bot_token,
+        "SLACK_API_URL": sandbox.api_url,
+        "INCIDENT_CHANNELS": sandbox.workspace.channel(channel).id,
+        "SLASH_COMMAND": app.commands[0],
+        "PAGE_URL": f"{sandbox.url}/",
+        **(socket_mode if sandbox.uses_socket_mode else over_http),
+    }
+
+
+@contextmanager
+def _until_stopped() -> Iterator[threading.Event]:
+    """An event that Ctrl-C and SIGTERM set; afterwards the signals mean what they meant before."""
+    stopped = threading.Event()
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        stopped.set()
+
+    before = {each: signal.signal(each, stop) for each in STOPPING}
+    try:
+        yield stopped
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
