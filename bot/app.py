@@ -79,7 +79,8 @@ class Duckrow:
         self.settings = loaded
         self.database = database
         self.fingerprint = fingerprint()
-        self.publishers = [Publisher(database, open_target(url)) for url in loaded.publish_url]
+        self._targets = [open_target(url) for url in loaded.publish_url]
+        self.publishers = [Publisher(database, target) for target in self._targets]
         self._settled = False
 
     def prepare(self) -> None:
@@ -123,6 +124,15 @@ class Duckrow:
             raise Refusal(
                 f"The page could not be published: {error}.", "Try later with: duckrow publish"
             ) from error
+        self._refuse_to_be_silent()
+
+    def _refuse_to_be_silent(self) -> None:
+        ours = {target.url for target in self._targets}
+        with self.database.read() as ledger:
+            stopped = [one for one in ledger.publications.every() if one.stopped]
+        for one in stopped:
+            if one.target in ours:
+                raise Refusal(f"Nothing is published to {one.target}: {one.error}")
 
     def publish_fully(self, *, take_over: bool, progress: Callable[[int, int], None]) -> None:
         """Write every document again."""

@@ -44,6 +44,9 @@ class Target(Protocol):
     def marker(self) -> Marker | None:
         """What it shows; None where nothing was ever published."""
 
+    def check(self) -> None:
+        """See whether it can be written, without changing what readers see."""
+
     def writing(
         self, base: Marker | None, intent: Marker, *, take_over: bool = False
     ) -> AbstractContextManager[Writer]:

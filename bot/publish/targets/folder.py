@@ -51,6 +51,13 @@ class FolderTarget:
         with _told_plainly():
             return self._marker()
 
+    def check(self) -> None:
+        """Write a file of no meaning, and remove it; see Target."""
+        probe = self.root / ".duckrow" / f"{secrets.token_hex(8)}{_TEMPORARY}"
+        with _told_plainly(), self._locked():
+            _write(probe, b"may this be written?")
+            probe.unlink()
+
     @contextmanager
     def writing(
         self, base: Marker | None, intent: Marker, *, take_over: bool = False
@@ -114,11 +121,10 @@ class FolderWriter:
             list(self._pool.map(_write, beside, [file.body for file in files]))
             for temporary, path in zip(beside, paths, strict=True):
                 temporary.replace(path)
-        except BaseException:
+        finally:
             for temporary in beside:
-                with suppress(OSError):
+                with suppress(OSError):  # most have been renamed
                     temporary.unlink(missing_ok=True)
-            raise
         list(self._pool.map(_sync_folder, folders | {path.parent for path in paths}))
         return [None for _ in files]
 
@@ -138,7 +144,7 @@ class FolderWriter:
         """Where a document stands: always inside of the folder."""
         segments = path.split("/")
         if not all(_SEGMENT.fullmatch(segment) for segment in segments):
-            raise ValueError(path)
+            raise ValueError(f"{path!r} is no document's path")
         return self._root.joinpath(*segments)
 
 
