@@ -1,0 +1,114 @@
+"""The command line, as somebody types it: what it prints and how it ends."""
+
+import json
+import os
+import subprocess
+
+import pytest
+
+from tests.support.processes import DUCKROW, ROOT
+
+
+@pytest.fixture
+def type_(tmp_path):
+    """Run `duckrow …` in an empty folder; its status and all it printed."""
+    env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}
+
+    def run(*words, **more):
+        done = subprocess.run(
+            [*DUCKROW, *words],
+            cwd=tmp_path,
+            env=env | more,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return done.returncode, done.stdout + done.stderr
+
+    return run
+
+
+def test_a_command_is_saved_and_published_without_any_bot(type_, tmp_path):
+    type_("components", "add", "www", "Home page", "--group", "Site")
+    assert type_("incident", "open", "www=down", "Site Outage | We see errors.") == (
+        0,
+        "Saved as #1, update 1: Site Outage is Investigating.\n",
+    )
+    summary = json.loads((tmp_path / "public/api/v2/summary.json").read_text())
+    assert summary["status"]["description"] == "Major System Outage"
+    assert "www Home page: major outage" in type_("components", "list")[1]
+
+
+def test_a_refusal_ends_with_status_1_and_hands_the_words_back(type_):
+    status, said = type_("incident", "updte", "Hello.")
+    assert status == 1
+    assert "Did you mean update?" in said
+    assert "Your text: updte Hello." in said
+
+
+def test_several_open_incidents_are_named_to_choose_from(type_):
+    type_("incident", "open", "One | Text.")
+    type_("incident", "open", "Two | Text.")
+    status, said = type_("incident", "update", "Hello.")
+    assert status == 1
+    assert "#1 One" in said
+    assert "#2 Two" in said
+    assert type_("incident", "update", "#2", "Hello.")[0] == 0
+
+
+def test_all_wrong_settings_are_said_at_once_each_with_its_remedy(type_):
+    status, said = type_(
+        "run", PAGE_URL="nowhere", PORT="0x50", SLACK_BOT_TOKEN="xoxb", PAGE_TIME_ZONE="Mars/Phobos"
+    )
+    assert status == 1
+    assert "Traceback" not in said
+    for name in ("PAGE_URL", "PORT", "SLACK_BOT_TOKEN", "PAGE_TIME_ZONE", "INCIDENT_CHANNELS"):
+        assert name in said
+
+
+def test_the_doctor_names_every_ill_with_a_remedy(type_):
+    status, said = type_("doctor", DATABASE_URL="sqlite:///nowhere/ledger.db")
+    assert status == 1
+    assert "NOT  database: does not answer" in said
+    assert "Check DATABASE_URL" in said
+    assert "NOT  SLACK_BOT_TOKEN" in said
+    assert "ok   file://" in said
+
+
+def test_a_database_that_is_not_there_is_said_plainly(type_, free_port):
+    url = f"postgresql://nobody@127.0.0.1:{free_port}/ledger"
+    status, said = type_("incident", "open", "One | Text.", DATABASE_URL=url)
+    assert status == 1
+    assert "The database does not answer" in said
+    assert "Traceback" not in said
+
+
+def test_a_page_of_somebody_else_is_not_overwritten_until_it_is_taken_over(type_, tmp_path):
+    type_("incident", "open", "One | Text.")
+    other = {"DATABASE_URL": "sqlite:///other.db"}
+    status, said = type_("incident", "open", "Two | Text.", **other)
+    assert status == 1
+    assert "Saved as #1" in said
+    assert "publish --take-over" in said
+    assert "One" in (tmp_path / "public/index.html").read_text()
+    assert type_("publish", "--take-over", **other)[0] == 0
+    assert "Two" in (tmp_path / "public/index.html").read_text()
+
+
+def test_what_is_typed_in_a_shell_is_text_and_no_markup_of_slack(type_, tmp_path):
+    type_("incident", "open", "A <b> & c | 1 < 2 & <script>alert(1)</script>")
+    page = (tmp_path / "public/index.html").read_text()
+    assert "<script>alert" not in page
+    assert "A &lt;b&gt; &amp; c" in page
+
+
+def test_the_manifest_is_printed_for_both_ways_in(type_):
+    assert json.loads(type_("manifest")[1])["settings"]["socket_mode_enabled"] is True
+    over_http = json.loads(type_("manifest", "--http", "https://bot.example.com")[1])
+    url = "https://bot.example.com/slack/events"
+    assert over_http["features"]["slash_commands"][0]["url"] == url
+
+
+@pytest.mark.parametrize("words", [("--help",), ("incident", "help"), ("publish", "--help")])
+def test_help_is_there(type_, words):
+    assert type_(*words)[0] == 0
