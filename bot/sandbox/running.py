@@ -1,6 +1,7 @@
 """`duckrow sandbox`: the local Slack, the real bot and the public page, until Ctrl-C."""
 
 import signal
+import socket
 import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,6 +11,7 @@ from types import FrameType
 from typing import TextIO
 
 from bot.sandbox.child import Child
+from bot.sandbox.http_server import LOOPBACK
 from bot.sandbox.model.workspace import Workspace
 from bot.sandbox.sandbox import Sandbox
 from bot.sandbox.scenario import Scenario
@@ -20,24 +22,29 @@ STOPPING = (signal.SIGINT, signal.SIGTERM)
 def run(
     port: int,
     argv: Sequence[str],
-    env: Mapping[str, str],
+    environment: Mapping[str, str],
     public_folder: Path,
-    scenario_path: Path | None = None,
+    scenario: Path | None = None,
     *,
-    http_url: str | None = None,
+    http: bool = False,
     out: TextIO = sys.stderr,
 ) -> None:
     """Serve and run the bot until SIGINT or SIGTERM; raises OSError when the port is taken.
 
-    `env` is the bot's whole environment; what makes it talk to this sandbox is put over it. With
-    `http_url` the bot is sent signed requests there, else it uses Socket Mode.
+    `environment` is the bot's whole environment; what makes it talk to this sandbox is put over
+    it. With `http` the bot is sent signed requests, else it uses Socket Mode.
     """
-    scenario = Scenario.read(scenario_path) if scenario_path else None
+    bot_port = _free_port()
     sandbox = Sandbox(
-        Workspace(), port=port, public_folder=public_folder, http_url=http_url, scenario=scenario
+        Workspace(),
+        port=port,
+        public_folder=public_folder,
+        http_url=f"http://{LOOPBACK}:{bot_port}/slack/events" if http else None,
+        scenario=Scenario.read(scenario) if scenario else None,
     )
     with _until_stopped() as stopped, sandbox:
-        child = Child(argv, {**env, **workspace_environment(sandbox)}, out=out)
+        own = {"HOST": LOOPBACK, "PORT": str(bot_port)}
+        child = Child(argv, {**environment, **own, **workspace_environment(sandbox)}, out=out)
         child.start()
         try:
             out.write(f"Slack:  {sandbox.url}/sandbox/\nPage:   {sandbox.url}/\nCtrl-C stops it.\n")
@@ -60,6 +67,13 @@ def workspace_environment(sandbox: Sandbox, channel: str = "#incidents") -> dict
         "PAGE_URL": f"{sandbox.url}/",
         **(socket_mode if sandbox.uses_socket_mode else over_http),
     }
+
+
+def _free_port() -> int:
+    """A port that nobody listened on a moment ago; the bot, unlike us, is told its own."""
+    with socket.create_server((LOOPBACK, 0)) as probe:
+        port: int = probe.getsockname()[1]
+        return port
 
 
 @contextmanager
