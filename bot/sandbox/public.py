@@ -7,17 +7,17 @@ from werkzeug.exceptions import NotFound
 from werkzeug.security import safe_join
 
 TYPES = {
-    ".html": "text/html; charset=utf-8",
-    ".json": "application/json; charset=utf-8",
-    ".atom": "application/atom+xml; charset=utf-8",
-    ".rss": "application/rss+xml; charset=utf-8",
-    ".xml": "application/xml; charset=utf-8",
-    ".txt": "text/plain; charset=utf-8",
+    ".html": "text/html",
+    ".json": "application/json",
+    ".atom": "application/atom+xml",
+    ".rss": "application/rss+xml",
+    ".xml": "application/xml",
+    ".txt": "text/plain",
     ".svg": "image/svg+xml",
-    ".ics": "text/calendar; charset=utf-8",
-    ".csv": "text/csv; charset=utf-8",
-    ".css": "text/css; charset=utf-8",
-    ".js": "text/javascript; charset=utf-8",
+    ".ics": "text/calendar",
+    ".csv": "text/csv",
+    ".css": "text/css",
+    ".js": "text/javascript",
 }
 SOON = """<!DOCTYPE html><html lang="en"><meta charset="utf-8">
 <meta name="viewport" content="width=device-width"><meta http-equiv="refresh" content="2">
@@ -47,7 +47,7 @@ def public_page(folder: Path) -> Blueprint:
 
 def _file(folder: Path, path: str) -> Path | None:
     """The file for an address, a folder's index.html; never one outside of the folder."""
-    joined = safe_join(str(folder.absolute()), path)
+    joined = None if "\0" in path else safe_join(str(folder.absolute()), path)
     if joined is None:
         return None
     file = Path(joined)

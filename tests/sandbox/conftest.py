@@ -7,6 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TypeVar
 
 import pytest
+import websocket
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_bolt.authorization import AuthorizeResult
@@ -80,12 +81,16 @@ def connected(slack, bolt) -> Iterator[App]:
     handlers = [SocketModeHandler(bolt, slack.app_token) for _ in range(2)]
     for handler in handlers:
         greeted = threading.Event()
-        handler.client.on_message_listeners.append(lambda _, greeted=greeted: greeted.set())
+        handler.client.on_message_listeners.append(_setting(greeted))
         handler.connect()
         assert greeted.wait(5)  # closed before it listens, the client would never stop
     yield bolt
     for handler in handlers:
         close(slack, handler.close)
+
+
+def _setting(event: threading.Event) -> Callable[[str], None]:
+    return lambda _message: event.set()
 
 
 @pytest.fixture
@@ -124,3 +129,25 @@ def in_background() -> Iterator[Callable[[Callable[[], T]], Callable[[], T]]]:
             return pool.submit(work).result
 
         yield run
+
+
+@pytest.fixture
+def app_client(slack):
+    """A client with the app-level token."""
+    return WebClient(slack.app_token, base_url=slack.api_url, retry_handlers=[])
+
+
+@pytest.fixture
+def link(app_client):
+    """Opens bare connections, and closes them."""
+    opened = []
+
+    def connect():
+        url = app_client.apps_connections_open(app_token=app_client.token)["url"]
+        connection = websocket.create_connection(url, timeout=5)
+        opened.append(connection)
+        return connection
+
+    yield connect
+    for connection in opened:
+        connection.close()

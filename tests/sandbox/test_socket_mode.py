@@ -16,28 +16,6 @@ from tests.sandbox.clients import close
 APP = "A00000DUCK"
 
 
-@pytest.fixture
-def app_client(slack):
-    """A client with the app-level token."""
-    return WebClient(slack.app_token, base_url=slack.api_url, retry_handlers=[])
-
-
-@pytest.fixture
-def link(app_client):
-    """Opens bare connections, and closes them."""
-    opened = []
-
-    def connect():
-        url = app_client.apps_connections_open(app_token=app_client.token)["url"]
-        connection = websocket.create_connection(url, timeout=5)
-        opened.append(connection)
-        return connection
-
-    yield connect
-    for connection in opened:
-        connection.close()
-
-
 def received(connection):
     return json.loads(connection.recv())
 

@@ -116,7 +116,7 @@ LEAVES: dict[str, Callable[[str], Markup]] = {
 
 def _bracketed(inner: str, names: Names) -> Markup:
     target, _, label = inner.partition("|")
-    sign, rest = target[0], target[1:]
+    sign, rest = target[:1], target[1:]
     if sign == "@":
         return mention(f"@{names(rest)}")
     if sign == "#":
