@@ -44,7 +44,9 @@ def duckrow(folder: Path, env: dict[str, str], *words: str) -> str:
 
 
 @contextmanager
-def running(argv: Sequence[str], folder: Path, env: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+def running(
+    argv: Sequence[str], folder: Path, env: dict[str, str]
+) -> Iterator[subprocess.Popen[bytes]]:
     """A process that is told to stop at the end, and must do so by itself, with status 0."""
     log = folder / "process.log"
     with log.open("a") as output:
