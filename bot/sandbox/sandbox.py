@@ -122,10 +122,11 @@ class Sandbox:
         finally:
             self._server.start()
 
-    def use_http(self, url: str) -> None:
+    def use_http(self, url: str) -> HttpMode:
         """From now on send signed requests to this address instead of using Socket Mode."""
-        app = self.workspace.app
-        self._delivery.transport = HttpMode(url, app.signing_secret, self.workspace.clock)
+        secret, clock = self.workspace.app.signing_secret, self.workspace.clock
+        self._delivery.transport = transport = HttpMode(url, secret, clock)
+        return transport
 
     @property
     def uses_socket_mode(self) -> bool:

@@ -10,11 +10,11 @@ from slack_bolt import BoltRequest
 from slack_sdk.signature import SignatureVerifier
 
 from bot.sandbox import NotPossible, Sandbox
+from bot.sandbox.inbound.http_mode import signature
 from tests.sandbox.listeners import keeping, noting
 
 
-@pytest.fixture
-def over_http(slack, bolt, web_server):
+def dispatching(bolt):
     """The Bolt app behind a real HTTP server; Bolt checks the signature."""
 
     def answer(handler):
@@ -26,7 +26,13 @@ def over_http(slack, bolt, web_server):
         handler.end_headers()
         handler.wfile.write(response.body.encode())
 
-    slack.use_http(web_server(answer))
+    return answer
+
+
+@pytest.fixture
+def over_http(slack, bolt, web_server):
+    """The Bolt app, reached by signed requests."""
+    slack.use_http(web_server(dispatching(bolt)))
     return bolt
 
 
@@ -163,3 +169,39 @@ def test_no_two_triggers_or_response_urls_are_alike(connected, slack):
         slack.say("ana", "#incidents", "/incident list")
     assert len({body["trigger_id"] for body in seen}) == 5
     assert len({body["response_url"] for body in seen}) == 5
+
+
+@pytest.fixture
+def address(slack, bolt, web_server):
+    """The Bolt app's address, for requests that are no command."""
+    return slack.use_http(web_server(dispatching(bolt)))
+
+
+def test_the_address_is_verified_by_a_challenge(address):
+    assert address.verify_url()
+
+
+def test_an_address_that_does_not_know_the_challenge_is_not_verified(slack, web_server):
+    def answer(handler):
+        handler.send_response(200)
+        handler.end_headers()
+
+    assert not slack.use_http(web_server(answer)).verify_url()
+
+
+def test_the_address_is_checked_now_and_then(address):
+    assert address.check_ssl()
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"X-Slack-Signature": "v0=00"},
+        {"X-Slack-Request-Timestamp": "1361520600"},
+        {"X-Slack-Signature": signature("another secret", str(int(time.time())), b"text=x")},
+    ],
+    ids=["tampered", "stale", "another's"],
+)
+def test_requests_can_be_forged_and_are_refused(address, headers):
+    response, _ = address.send(b"text=x", "application/x-www-form-urlencoded", headers)
+    assert response.status == 401

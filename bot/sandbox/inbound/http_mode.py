@@ -7,11 +7,12 @@ import hashlib
 import hmac
 import http.client
 import json
+import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from urllib.parse import urlencode, urlsplit
 
-from bot.sandbox.inbound.envelope import DeliveryFailed, Envelope
+from bot.sandbox.inbound.envelope import DEADLINE, DeliveryFailed, Envelope
 from bot.sandbox.model.errors import Json
 
 FORM = "application/x-www-form-urlencoded"
@@ -41,23 +42,41 @@ class HttpMode:
 
     def deliver(self, envelope: Envelope, seconds: float) -> Json | None:
         """One signed POST; raises DeliveryFailed."""
-        body, kind = form_or_json(envelope)
-        headers = {"Content-Type": kind, "Accept": "*/*", "User-Agent": AGENT}
-        if envelope.retry:
-            headers["X-Slack-Retry-Num"] = str(envelope.retry)
-            headers["X-Slack-Retry-Reason"] = envelope.retry_reason
-        return _read(*self.send(body, headers, seconds))
+        retry = {"X-Slack-Retry-Num": str(envelope.retry)}
+        retry["X-Slack-Retry-Reason"] = envelope.retry_reason
+        more = retry if envelope.retry else {}
+        return _read(*self.send(*form_or_json(envelope), more, seconds))
+
+    def verify_url(self) -> bool:
+        """Whether the address answers Slack's challenge; raises DeliveryFailed."""
+        challenge = secrets.token_urlsafe(16)
+        body = {"type": "url_verification", "token": "sandbox", "challenge": challenge}
+        envelope = Envelope("", "events_api", body)
+        response, answer = self.send(*form_or_json(envelope))
+        return response.status == http.client.OK and challenge in answer.decode()
+
+    def check_ssl(self) -> bool:
+        """Whether the address takes Slack's now and then check; raises DeliveryFailed."""
+        response, _ = self.send(urlencode({"ssl_check": "1", "token": "sandbox"}).encode(), FORM)
+        return response.status == http.client.OK
 
     def send(
-        self, body: bytes, headers: dict[str, str], seconds: float
+        self,
+        body: bytes,
+        kind: str,
+        headers: Mapping[str, str] | None = None,
+        seconds: float = DEADLINE,
     ) -> tuple[http.client.HTTPResponse, bytes]:
-        """Sign and send, whatever it is; raises DeliveryFailed."""
+        """Sign and send anything; `headers` win, for forgeries. Raises DeliveryFailed."""
         timestamp = str(int(self.clock()))
         signed = {
+            "Content-Type": kind,
+            "Accept": "*/*",
+            "User-Agent": AGENT,
             "X-Slack-Request-Timestamp": timestamp,
             "X-Slack-Signature": signature(self.secret, timestamp, body),
         }
-        return self._post(body, signed | headers, seconds)
+        return self._post(body, {**signed, **(headers or {})}, seconds)
 
     def _post(
         self, body: bytes, headers: dict[str, str], seconds: float

@@ -18,7 +18,6 @@ class Trigger:
     id: str
     user: str
     born: float
-    view: str | None = None  # the modal in which it arose
     used: bool = False
 
     def spend(self, now: float) -> None:
@@ -59,10 +58,10 @@ class Tickets:
         self.replies: dict[str, ReplyTo] = {}
         self.sockets: dict[str, float] = {}
 
-    def new_trigger(self, user: str, now: float, view: str | None = None) -> Trigger:
+    def new_trigger(self, user: str, now: float) -> Trigger:
         """https://docs.slack.dev/interactivity/handling-user-interaction#trigger_id."""
         numbers = f"{secrets.randbelow(10**10)}.{secrets.randbelow(10**10)}"
-        trigger = Trigger(f"{numbers}.{secrets.token_hex(16)}", user, now, view)
+        trigger = Trigger(f"{numbers}.{secrets.token_hex(16)}", user, now)
         self.triggers[trigger.id] = trigger
         return trigger
 

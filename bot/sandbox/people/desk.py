@@ -20,10 +20,10 @@ class Desk:
     payloads: Payloads
     base_url: Callable[[], str]
 
-    def trigger(self, person: Person, view: str | None = None) -> str:
+    def trigger(self, person: Person) -> str:
         """A new trigger_id."""
         tickets = self.workspace.tickets
-        return tickets.new_trigger(person.id, self.workspace.clock(), view).id
+        return tickets.new_trigger(person.id, self.workspace.clock()).id
 
     def reply_to(
         self, kind: str, person: Person, channel: Channel, message_ts: str | None = None

@@ -47,7 +47,7 @@ def click(
 def _pressed(desk: Desk, person: Person, on: Message | View, action: Json, choose: Any) -> Json:
     if isinstance(on, View):
         values = state.values(on.blocks, {action["action_id"]: choose})
-        trigger = desk.trigger(person, on.id)
+        trigger = desk.trigger(person)
         return desk.payloads.pressed_in_view(person, on, action, trigger, values)
     channel = desk.workspace.channels[on.channel]
     to = desk.reply_to("actions", person, channel, message_ts=on.ts)
@@ -63,7 +63,7 @@ def submit(desk: Desk, person: Person, view: View, given: Json) -> Submission:
     if missing := state.incomplete(view.blocks, values):
         return Submission(errors=missing, view=view)
     with desk.workspace.lock:
-        trigger = desk.trigger(person, view.id)
+        trigger = desk.trigger(person)
         payload = desk.payloads.submitted(person, view, values, trigger)
     try:
         answer = desk.delivery.ask("interactive", payload) or {}
