@@ -46,7 +46,7 @@ class Rebuild:
         self._watch = watch
         self._progress = progress or (lambda *_: None)
         self._total = 0
-        self._done = 0
+        self._written: set[str] = set()
         self._due: set[str] = set()  # every path
         self._missing: list[str] = []
 
@@ -59,15 +59,17 @@ class Rebuild:
                 log.info("the page's settings changed meanwhile: once more")
             if prune:
                 self._prune(writer)
-        log.info("all of the page published", extra={"documents": self._done})
-        self._progress(self._done, self._done)
+        documents = len(self._written)
+        log.info("all of the page published", extra={"documents": documents})
+        self._progress(documents, documents)
         return True
 
     def _write_all(self, writer: Writer) -> bool:
         """False when what all documents share changed on the way."""
         with self._snapshot() as (ledger, site):
             first, months = site.page.revision, list(site.months())
-            self._total = 2 * ledger.count_incidents() + len(months) + len(due_once())
+            every = [*due_once(), *due_months(months), *due_years(_years(months))]
+            self._total = 2 * ledger.count_incidents() + len(every)
         for intent, batch in self._history(months):
             writer.begin(intent)
             self._records.wrote(self._put(writer, batch.files))
@@ -96,8 +98,7 @@ class Rebuild:
                 break
             yield intent, batch
             number = incidents[-1].number
-        years = sorted({month[:4] for month in months})
-        for due in (*_chunks(due_months(months)), *_chunks(due_years(years))):
+        for due in (*_chunks(due_months(months)), *_chunks(due_years(_years(months)))):
             with self._snapshot() as (_, site):
                 batch, intent = self._render(site, due), self._intent(site)
             yield intent, batch
@@ -119,8 +120,9 @@ class Rebuild:
 
     def _put(self, writer: Writer, files: Sequence[File]) -> list[Published]:
         done = published(files, writer.put(files))
-        self._done += len(done)
-        self._progress(min(self._done, self._total - 1), self._total)  # the last step is the marker
+        self._written.update(file.path for file in files)
+        last = self._total - 1  # the last step is the marker
+        self._progress(min(len(self._written), last), self._total)
         return done
 
     def _prune(self, writer: Writer) -> None:
@@ -129,6 +131,10 @@ class Rebuild:
         gone = sorted(set(ours) - self._due)
         writer.delete(gone)
         self._records.removed(gone)
+
+
+def _years(months: Iterable[str]) -> list[str]:
+    return sorted({month[:4] for month in months})
 
 
 def _chunks(every: Sequence[Due]) -> Iterator[Sequence[Due]]:
