@@ -79,8 +79,8 @@ class Duckrow:
         self.settings = loaded
         self.database = database
         self.fingerprint = fingerprint()
-        self._targets = [open_target(url) for url in loaded.publish_url]
-        self.publishers = [Publisher(database, target) for target in self._targets]
+        self.targets = [open_target(url) for url in loaded.publish_url]
+        self.publishers = [Publisher(database, target) for target in self.targets]
         self._settled = False
 
     def prepare(self) -> None:
@@ -98,6 +98,8 @@ class Duckrow:
         if not self._settled:
             self.prepare()
             self.settle_page(at)
+            with self.database.write() as ledger:
+                ledger.publications.forget_all_but(target.url for target in self.targets)
             self._settled = True
         with self.database.read() as ledger:
             return ledger.page.fingerprint == self.fingerprint
@@ -117,27 +119,27 @@ class Duckrow:
 
     def publish(self) -> None:
         """Bring every target up to date. Raises Refusal when one of them cannot be."""
-        try:
-            for publisher in self.publishers:
-                publisher.sync(now())
-        except PublishError as error:
-            raise Refusal(
-                f"The page could not be published: {error}.", "Try later with: duckrow publish"
-            ) from error
-        self._refuse_to_be_silent()
-
-    def _refuse_to_be_silent(self) -> None:
-        ours = {target.url for target in self._targets}
+        self._to_each_target(lambda publisher: publisher.sync(now()))
         with self.database.read() as ledger:
-            stopped = [one for one in ledger.publications.every() if one.stopped]
-        for one in stopped:
-            if one.target in ours:
-                raise Refusal(f"Nothing is published to {one.target}: {one.error}")
+            known = [ledger.publications.get(target.url) for target in self.targets]
+        if stopped := [f"{one.target}: {one.error}" for one in known if one.stopped]:
+            raise Refusal("The page is not published.", "\n".join(stopped))
 
     def publish_fully(self, *, take_over: bool, progress: Callable[[int, int], None]) -> None:
-        """Write every document again."""
-        for publisher in self.publishers:
-            publisher.full(now(), take_over=take_over, progress=progress)
+        """Write every document again. Raises Refusal when a target cannot be written."""
+        self._to_each_target(lambda one: one.full(now(), take_over=take_over, progress=progress))
+
+    def _to_each_target(self, publish: Callable[[Publisher], object]) -> None:
+        """One target's trouble does not keep the others from being written."""
+        failed = []
+        for target, publisher in zip(self.targets, self.publishers, strict=True):
+            try:
+                publish(publisher)
+            except PublishError as error:
+                failed.append(f"{target.url}: {error}")
+        if failed:
+            failed.append("Try later with: duckrow publish")
+            raise Refusal("The page could not be published.", "\n".join(failed))
 
     def add_component(self, slug: str, name: str, *, group: str, description: str) -> None:
         """Add a component, and its group where that is new. Raises Refusal."""

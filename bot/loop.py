@@ -11,6 +11,8 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
+from bot.core.errors import Trouble
+
 log = logging.getLogger(__name__)
 
 TICK = 1.0  # seconds; enough alone, with no wake-up at all
@@ -69,12 +71,15 @@ class Loop:
             return False
         try:
             done = step(self._now())
+        except Trouble as trouble:
+            log.warning("%s: %s; will try again in %.0f s", _name(step), trouble, pause)
         except Exception:
             log.exception("%s failed; will try again in %.0f s", _name(step), pause)
-            self._pauses[step] = (time.monotonic() + pause, min(pause * 2, _LONGEST_PAUSE))
-            return False
-        self._pauses.pop(step, None)
-        return done
+        else:
+            self._pauses.pop(step, None)
+            return done
+        self._pauses[step] = (time.monotonic() + pause, min(pause * 2, _LONGEST_PAUSE))
+        return False
 
 
 def _name(step: Step) -> str:

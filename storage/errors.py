@@ -1,7 +1,9 @@
 """What can go wrong between us and the ledger, as callers need to tell it apart."""
 
+from bot.core.errors import Trouble
 
-class LedgerUnavailable(Exception):  # noqa: N818 -- a state, not a mistake
+
+class LedgerUnavailable(Trouble):
     """The ledger could not be reached, or would not answer in time; nothing was written."""
 
 

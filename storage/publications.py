@@ -1,8 +1,9 @@
 """What each target shows: the revision, the documents, and since when it is behind."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
@@ -34,6 +35,10 @@ class Published:
     etag: str | None = None
 
 
+_HEARD = frozenset({"told_at"})
+_KNOWN = frozenset(publication.c.keys()) - _HEARD
+
+
 class Publications:
     """Queries about targets, within the ledger's transaction. None of this makes a revision."""
 
@@ -51,10 +56,24 @@ class Publications:
         return tuple(Publication(**row) for row in found.mappings())
 
     def save(self, one: Publication) -> None:
-        values = rows.columns(publication, one)
-        known = update(publication).where(publication.c.target == one.target).values(values)
+        """Keep what the publisher knows; what the channel heard is not the publisher's to say."""
+        self._set(one.target, rows.columns(publication, replace(one, told_at=None)), _HEARD)
+
+    def told(self, target: str, at: datetime | None) -> None:
+        """The channel heard that a target is in trouble; None: that it is well again."""
+        self._set(target, rows.columns(publication, Publication(target, told_at=at)), _KNOWN)
+
+    def forget_all_but(self, targets: Iterable[str]) -> None:
+        """Forget targets that are no longer written: nobody waits for them any more."""
+        former = publication.c.target.not_in(sorted(targets))
+        self._connection.execute(delete(publication).where(former))
+
+    def _set(self, target: str, row: dict[str, Any], kept: frozenset[str]) -> None:
+        """Change a target's row but for the columns `kept`, or make it."""
+        values = {name: value for name, value in row.items() if name not in kept}
+        known = update(publication).where(publication.c.target == target).values(values)
         if self._connection.execute(known).rowcount == 0:
-            self._connection.execute(insert(publication), values)
+            self._connection.execute(insert(publication), row)
 
     def documents(self, target: str, paths: Iterable[str] | None = None) -> Mapping[str, Published]:
         """Path -> what we last put there; of these paths, or of all."""

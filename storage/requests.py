@@ -6,23 +6,27 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, bindparam, insert, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, insert, or_, select, update
 
 from storage import rows
+from storage.schema import change, incident
 from storage.schema import request as table
 
 REPLY_URL_LIVES = timedelta(minutes=30)  # Slack's own limit
 
 _ADD = insert(table)
 _BY_KEY = select(table).where(table.c.key == bindparam("sought"))
+# Saved, and nothing happened to its incident since: or opening one would make a second.
 _SAID = (
     select(table)
+    .join(change, change.c.revision == table.c.revision)
+    .outerjoin(incident, incident.c.revision == table.c.revision)
     .where(
         table.c.author_id == bindparam("author_id"),
         table.c.channel == bindparam("channel"),
         table.c.at >= bindparam("since"),
         table.c.line == bindparam("line"),
-        table.c.revision.is_not(None),
+        or_(change.c.what == "open", incident.c.id.is_not(None)),
     )
     .order_by(table.c.at.desc())
     .limit(1)
@@ -55,7 +59,7 @@ class Requests:
         return _request(row) if row else None
 
     def said(self, line: str, author_id: str, channel: str, since: datetime) -> Request | None:
-        """The newest saved request with these very words, typed there by them since then."""
+        """The newest request with these very words, typed there by them since then, that holds."""
         row = (
             self._connection.execute(
                 _SAID,

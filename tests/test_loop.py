@@ -8,6 +8,7 @@ import pytest
 from bot import loop as loop_module
 from bot.clock import keep_time
 from bot.loop import Loop
+from storage.errors import LedgerUnavailable
 from tests.support.telling import NOON, new_database, open_incident
 
 
@@ -73,6 +74,12 @@ def test_a_failing_step_is_logged_and_pauses_alone(caplog):
     assert loop.turn_once()
     assert (broken.count, fine.count) == (1, 2)
     assert "quack" in caplog.text
+
+
+def test_trouble_outside_is_a_line_and_no_traceback(caplog):
+    Loop([Calls(error=LedgerUnavailable("the server sleeps"))], now).turn_once()
+    assert "the server sleeps" in caplog.text
+    assert "Traceback" not in caplog.text
 
 
 def test_a_step_that_failed_is_tried_again_when_its_pause_is_over(quick):

@@ -5,18 +5,34 @@ import sys
 import click
 
 from bot import app
+from bot.commands import Answer
 from bot.core.text import to_plain
 
 
-@click.command(context_settings={"ignore_unknown_options": True, "help_option_names": []})
-@click.argument("words", nargs=-1, type=click.UNPROCESSED)
-def command(words: tuple[str, ...]) -> None:
+class _AsTyped(click.Command):
+    """Leaves every word as it was typed: `--` and what looks like an option are ours to read."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        ctx.params["line"] = " ".join(args)
+        return []
+
+
+@click.command(cls=_AsTyped)
+def command(line: str) -> None:
     """Say it in the slash command's words: duckrow incident open www=down Title "|" text."""
     with app.opened(app.tool_settings("page", "ledger", "target")) as duckrow:
-        answer = duckrow.say(" ".join(words))
-        click.echo(to_plain(answer.text), err=answer.refused)
-        for button in answer.buttons:
-            click.echo(f"  {button.label}")
+        answer = duckrow.say(line)
+        click.echo(_told(answer, line), err=answer.refused)
         if answer.saved:
             duckrow.publish()
     sys.exit(1 if answer.refused or answer.buttons else 0)
+
+
+def _told(answer: Answer, line: str) -> str:
+    """The answer in plain text, with the line as it was typed, markup and all."""
+    said, hands_back, _ = answer.text.partition("Your text: ")
+    choices = [f"  {button.label}" for button in answer.buttons if button.action == "choose"]
+    lines = [to_plain(said), *choices]
+    if choices:
+        lines.append("Type it again with the number right after the subcommand.")
+    return "\n".join([*lines, f"Your text: {line}"] if hands_back else lines)

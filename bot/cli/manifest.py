@@ -2,6 +2,7 @@
 
 import click
 
+from bot.config.values import command as read_command
 from bot.slack.manifest import manifest_json
 
 
@@ -13,4 +14,5 @@ from bot.slack.manifest import manifest_json
 )
 def command(http_url: str | None, name: str, slash_command: str) -> None:
     """Print the Slack app's manifest: for Socket Mode, or for HTTP with --http URL."""
-    click.echo(manifest_json(slash_command, http_url, name), nl=False)
+    slash = read_command(slash_command)
+    click.echo(manifest_json(slash, http_url, name), nl=False)

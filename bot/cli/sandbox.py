@@ -1,5 +1,6 @@
 """duckrow sandbox: try everything without Slack."""
 
+import socket
 import sys
 import tempfile
 from contextlib import ExitStack
@@ -8,6 +9,7 @@ from pathlib import Path
 import click
 
 from bot import demo, sandbox
+from bot.core.errors import Refusal
 
 
 @click.command
@@ -26,6 +28,7 @@ def command(port: int, *, http: bool, keep: Path | None) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         environment = demo.environment(folder, f"http://127.0.0.1:{port}/")
         demo.prepare(environment)
+        _require_free(port)
         sandbox.run(
             port=port,
             argv=[sys.executable, "-m", "bot.cli", "run"],
@@ -34,3 +37,15 @@ def command(port: int, *, http: bool, keep: Path | None) -> None:
             scenario=demo.STORY,
             http=http,
         )
+
+
+def _require_free(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise Refusal(
+                f"Port {port} cannot be used: {error.strerror}.",
+                "Choose another one: make run PORT=8001",
+            ) from error

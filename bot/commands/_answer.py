@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any, Self
 
@@ -79,7 +79,7 @@ def saved(incident: Incident, update: Update) -> Answer:
 
 def already(first: Answer) -> Answer:
     """The answer to somebody who typed the same line again within two minutes."""
-    return Answer(f"Already saved as {first.subject}.", saved=True, subject=first.subject)
+    return replace(first, text=f"Already s{first.text.removeprefix('Already ')[1:]}")
 
 
 def asking(ask: Ask, call: Call) -> Answer:
@@ -97,8 +97,11 @@ def refused(refusal: Refusal, call: Call, *, writes: bool = True) -> Answer:
     return Answer("\n".join(line for line in lines if line), refused=True)
 
 
-def unavailable(call: Call) -> Answer:
+def unavailable(call: Call, *, writes: bool = True) -> Answer:
     """The ledger does not answer. The message itself keeps the text, and a way to try again."""
+    if not writes or call.number is not None:
+        said = "The database does not answer just now. Nothing changed; try again in a moment."
+        return Answer(said, refused=True)
     retry = Button("retry", "Try again", json.dumps({"key": call.key, "line": call.line}))
     fits = len(retry.value) <= BUTTON_VALUE
     remedy = "Press Try again, or type it again" if fits else "Type it again"

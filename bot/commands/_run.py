@@ -1,5 +1,6 @@
 """From a typed line to an answer: read it, carry it out in one transaction, once."""
 
+import logging
 import time
 from collections.abc import Mapping
 from dataclasses import replace
@@ -13,8 +14,10 @@ from bot.core.grammar import Command, Vocabulary, read, split
 from bot.core.text import clean
 from storage.database import Database
 from storage.errors import LedgerUnavailable, OutcomeUnknown
-from storage.ledger import Cause, Ledger, Telling
+from storage.ledger import Cause, Ledger
 from storage.requests import Request
+
+log = logging.getLogger(__name__)
 
 PATIENCE = 2.5  # seconds until a command is refused because the ledger does not answer
 _PAUSE = 0.1
@@ -38,8 +41,9 @@ def run(call: Call, database: Database) -> Answer:
         return _answer.refused(refusal, call, writes=writes)
     except OutcomeUnknown:
         return _answer.outcome_unknown(call)
-    except LedgerUnavailable:
-        return _answer.unavailable(call)
+    except LedgerUnavailable as error:
+        log.warning("the ledger does not answer", extra={"reason": str(error)})
+        return _answer.unavailable(call, writes=writes)
 
 
 def choose(call: Call, database: Database) -> Answer:
@@ -48,7 +52,7 @@ def choose(call: Call, database: Database) -> Answer:
         with database.read() as ledger:
             asked = ledger.requests.get(call.key)
     except LedgerUnavailable:
-        return Answer("Not saved: the database does not answer just now.\nPress it again soon.")
+        return _answer.unavailable(call)
     if asked is None or asked.author_id != call.author.id:
         return _answer.refused(Refusal("that question is gone.", "Type the line again."), call)
     return run(replace(call, line=asked.line), database)
@@ -96,12 +100,18 @@ def _tell(command: Command, rest: str, call: Call, database: Database, *, within
         if asked and (asked.revision is not None or call.number is None):
             return _repeated(asked, call)
         if not asked and (said := _said_before(call, ledger)):
-            return _answer.already(Answer.from_json(said.answer))
+            answer = _answer.already(Answer.from_json(said.answer))
+            ledger.requests.add(_request(replace(call, reply_url=None), answer, said.revision))
+            return answer
         try:
             answer = _handle(command, rest, call, ledger)
         except Ask as ask:
             answer = _answer.asking(ask, call)
-        _keep(answer, call, ledger, was_asked=asked is not None)
+        request = _request(call, answer, ledger.revision if answer.saved else None)
+        if asked:
+            ledger.requests.complete(request)
+        else:
+            ledger.requests.add(request)
         return answer
 
 
@@ -134,18 +144,14 @@ def _vocabulary(call: Call, ledger: Ledger) -> Vocabulary:
     return Vocabulary(components=names, zone=ledger.page.zone, now=call.at, slash=call.slash)
 
 
-def _keep(answer: Answer, call: Call, ledger: Telling, *, was_asked: bool) -> None:
-    request = Request(
+def _request(call: Call, answer: Answer, revision: int | None) -> Request:
+    return Request(
         key=call.key,
         line=call.line,
         author_id=call.author.id,
         channel=call.channel,
-        at=ledger.at,
+        at=call.at,
         answer=answer.to_json(),
-        revision=ledger.revision if answer.saved else None,
+        revision=revision,
         reply_url=call.reply_url if answer.saved else None,
     )
-    if was_asked:
-        ledger.requests.complete(request)
-    else:
-        ledger.requests.add(request)

@@ -1,6 +1,7 @@
 """What most subcommands do: say something new about an incident."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from bot.commands import _answer
@@ -27,23 +28,40 @@ def say(
     reopening: bool = False,
 ) -> Answer:
     """Append an update and answer that it is saved."""
-    statuses = by_id(ledger, components or {})
-    if phase is Phase.RESOLVED:
-        statuses = dict(incident.all_clear())
-    update = Update(
-        id=new_id(),
+    update = replace(
+        new_update(call, ledger, text, components=components, impact=impact),
         number=len(incident.updates) + 1,
         phase=phase,
+        display_at=at or _not_before(incident, ledger.at),
+    )
+    if phase is Phase.RESOLVED:
+        update = replace(update, statuses=incident.all_clear())
+    told = incident.accept(update, reopening=reopening, zone=ledger.page.zone)
+    return _answer.saved(ledger.append(told), update)
+
+
+def new_update(
+    call: Call,
+    ledger: Telling,
+    text: str,
+    *,
+    components: Mapping[str, ComponentStatus] | None = None,
+    impact: Impact | None = None,
+    at: datetime | None = None,
+) -> Update:
+    """A first update, as `open` tells it."""
+    return Update(
+        id=new_id(),
+        number=1,
+        phase=Phase.INVESTIGATING,
         text=text,
         author=call.author,
         created_at=ledger.at,
-        display_at=at or _not_before(incident, ledger.at),
-        statuses=statuses,
+        display_at=at or ledger.at,
+        statuses=_by_id(ledger, components or {}),
         impact=impact,
         revision=ledger.revision,
     )
-    told = incident.accept(update, reopening=reopening, zone=ledger.page.zone)
-    return _answer.saved(ledger.append(told), update)
 
 
 def open_one(ledger: Ledger, number: int | None) -> Incident:
@@ -62,6 +80,13 @@ def latest_one(ledger: Ledger, number: int | None) -> Incident:
         return numbered(ledger, number)
     candidates = {one.id: one for one in (*ledger.situation().open, *ledger.changed_last(1))}
     return only(tuple(candidates.values()), _nothing_yet())
+
+
+def standing_one(ledger: Ledger, number: int | None) -> tuple[Incident, Update]:
+    """The same, with its latest standing update: refused where the report was withdrawn."""
+    one = latest_one(ledger, number)
+    one.require_standing()
+    return one, one.standing[-1]
 
 
 def closed_one(ledger: Ledger, number: int | None) -> Incident:
@@ -88,7 +113,7 @@ def only(candidates: tuple[Incident, ...], nothing: Refusal) -> Incident:
     return candidates[0]
 
 
-def by_id(ledger: Ledger, components: Mapping[str, ComponentStatus]) -> dict[str, ComponentStatus]:
+def _by_id(ledger: Ledger, components: Mapping[str, ComponentStatus]) -> dict[str, ComponentStatus]:
     """What was said of components, by their ids instead of their short names."""
     ids = {component.slug: component.id for component in ledger.components}
     return {ids[slug]: status for slug, status in components.items()}

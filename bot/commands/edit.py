@@ -2,15 +2,13 @@
 
 from bot.commands._answer import Answer, Call
 from bot.commands._args import INCIDENT, TEXT
-from bot.commands._say import latest_one
+from bot.commands._say import standing_one
 from bot.core.grammar import Command
 from storage.ledger import Telling
 
 
 def handle(call: Call, ledger: Telling, *, incident: int | None, text: str) -> Answer:  # noqa: ARG001
-    one = latest_one(ledger, incident)
-    one.require_standing()
-    latest = one.standing[-1]
+    one, latest = standing_one(ledger, incident)
     ledger.edit(one, latest, text)
     subject = f"#{one.number}, update {latest.number}"
     return Answer(f"Saved: {subject} has its new text.", saved=True, subject=subject)

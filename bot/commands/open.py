@@ -5,11 +5,11 @@ from datetime import datetime
 
 from bot.commands._answer import Answer, Call, saved
 from bot.commands._args import AT, COMPONENTS, IMPACT, TEXT, TITLE
-from bot.commands._say import by_id
+from bot.commands._say import new_update
 from bot.core.grammar import Command
 from bot.core.ids import new_id
-from bot.core.incident import Incident, Update
-from bot.core.status import ComponentStatus, Impact, Kind, Phase
+from bot.core.incident import Incident
+from bot.core.status import ComponentStatus, Impact, Kind
 from storage.ledger import Telling
 
 
@@ -23,18 +23,7 @@ def handle(
     title: str,
     text: str,
 ) -> Answer:
-    update = Update(
-        id=new_id(),
-        number=1,
-        phase=Phase.INVESTIGATING,
-        text=text,
-        author=call.author,
-        created_at=ledger.at,
-        display_at=at or ledger.at,
-        statuses=by_id(ledger, components),
-        impact=impact,
-        revision=ledger.revision,
-    )
+    update = new_update(call, ledger, text, components=components, impact=impact, at=at)
     incident = Incident(
         id=new_id(),
         number=0,

@@ -2,15 +2,14 @@
 
 from bot.commands._answer import Answer, Call
 from bot.commands._args import INCIDENT, TITLE
-from bot.commands._say import latest_one
+from bot.commands._say import standing_one
 from bot.core.grammar import Command
 from bot.core.text import escape_slack
 from storage.ledger import Telling
 
 
 def handle(call: Call, ledger: Telling, *, incident: int | None, title: str) -> Answer:  # noqa: ARG001
-    one = latest_one(ledger, incident)
-    one.require_standing()
+    one, _ = standing_one(ledger, incident)
     ledger.rename(one, title)
     return Answer(
         f"Saved: #{one.number} is now called {escape_slack(title)}.",

@@ -2,16 +2,14 @@
 
 from bot.commands._answer import Answer, Call
 from bot.commands._args import INCIDENT
-from bot.commands._say import latest_one
+from bot.commands._say import standing_one
 from bot.core.grammar import Command
 from bot.core.incident import Incident
 from storage.ledger import Telling
 
 
 def handle(call: Call, ledger: Telling, *, incident: int | None) -> Answer:  # noqa: ARG001
-    one = latest_one(ledger, incident)
-    one.require_standing()
-    latest = one.standing[-1]
+    one, latest = standing_one(ledger, incident)
     left = ledger.retract(one, latest)
     subject = f"#{one.number}, update {latest.number}"
     return Answer(

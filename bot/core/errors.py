@@ -1,8 +1,12 @@
-"""The one error meant for people: what is wrong, then the remedy. Anything else is a bug."""
+"""Errors that are expected; anything else is a bug, and rises."""
+
+
+class Trouble(Exception):  # noqa: N818 -- a state of the outside, not a mistake of ours
+    """Something outside is not as it should be: worth a line in the log, and no traceback."""
 
 
 class Refusal(Exception):  # noqa: N818 -- it is what happens, not what broke
-    """A command that is not carried out; nothing was changed.
+    """The one error meant for people: a command is not carried out, and nothing was changed.
 
     `problem` completes the sentence "Not saved: …"; `remedy` says what to do instead.
     Both are for the author's eyes only.

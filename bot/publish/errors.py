@@ -1,7 +1,9 @@
 """What can go wrong between the ledger and a target, as callers need to tell it apart."""
 
+from bot.core.errors import Trouble
 
-class PublishError(Exception):
+
+class PublishError(Trouble):
     """The page could not be brought up to date; the message is a short reason for people."""
 
 

@@ -60,8 +60,34 @@ def test_the_same_words_again_within_two_minutes_are_answered_as_already_saved(t
     first = typist.call(OPEN)
     commands.run(first, typist.database)
     again = replace(typist.call(OPEN), at=first.at + timedelta(minutes=1))
-    assert commands.run(again, typist.database).text == "Already saved as #1, update 1."
+    answer = commands.run(again, typist.database)
+    assert answer.text == "Already saved as #1, update 1: Site Outage is Investigating."
     assert count(typist, schema.incident) == 1
+
+
+def test_a_repetition_delivered_again_much_later_is_still_one(typist):
+    first = typist.call(OPEN)
+    commands.run(first, typist.database)
+    again = replace(typist.call(OPEN), at=first.at + timedelta(minutes=1))
+    answer = commands.run(again, typist.database)
+    late = replace(again, at=first.at + timedelta(hours=1))
+    assert commands.run(late, typist.database) == answer
+    assert count(typist, schema.incident) == 1
+
+
+def test_the_same_words_are_new_when_something_happened_in_between(typist):
+    typist.say(OPEN)
+    now = typist.now
+    for line in ("resolve Over.", "reopen #1 Not over.", "resolve Over."):
+        assert typist.say(line, at=now + timedelta(seconds=10)).text.startswith("Saved as #1")
+    assert not typist.incident().is_open
+
+
+def test_opening_with_the_same_words_is_a_repetition_whatever_happened_to_it(typist):
+    typist.say(OPEN)
+    now = typist.now
+    typist.say("update More.", at=now)
+    assert typist.say(OPEN, at=now + timedelta(minutes=1)).text.startswith("Already saved as #1")
 
 
 def test_the_same_words_later_or_from_somebody_else_are_new(typist):
@@ -180,6 +206,24 @@ def test_a_ledger_that_stays_away_hands_the_text_back_with_a_button(broken):
     assert answer.buttons[0].read() == {"key": call.key, "line": OPEN}
     broken.database.failures = []
     assert commands.run(call, broken.database).saved
+
+
+def test_a_command_that_only_looks_says_that_nothing_changed(desk, tmp_path):
+    gone = Database(f"sqlite:///{tmp_path}/nowhere/ledger.db")
+    answer = commands.run(desk.call("list"), gone)
+    gone.close()
+    assert "Not saved" not in answer.text
+    assert "does not answer" in answer.text
+
+
+def test_a_choice_that_cannot_be_carried_out_now_can_be_pressed_again(broken):
+    broken.say(OPEN)
+    broken.say("open class=slow Slow classes | We see slow pages.")
+    asked = broken.say("update Better now.")
+    broken.database.failures = [LedgerUnavailable("down")] * 100
+    assert broken.press(asked.buttons[0]).refused
+    broken.database.failures = []
+    assert broken.press(asked.buttons[0]).saved
 
 
 def test_a_long_text_is_handed_back_without_a_button_that_could_not_hold_it(broken):

@@ -56,6 +56,31 @@ def test_several_open_incidents_are_named_to_choose_from(type_):
     assert type_("incident", "update", "#2", "Hello.")[0] == 0
 
 
+def test_two_hyphens_make_text_of_what_looks_like_an_argument(type_, tmp_path):
+    type_("components", "add", "www", "Home page")
+    type_("incident", "open", "www=down", "Site Outage | We see errors.")
+    type_("incident", "update", "--", "www=ok is what we typed.")
+    incident = json.loads((tmp_path / "public/api/v2/incidents.json").read_text())["incidents"][0]
+    assert incident["incident_updates"][0]["body"] == "www=ok is what we typed."
+    assert incident["components"][0]["status"] == "major_outage"
+
+
+def test_words_come_back_with_their_markup(type_):
+    assert "Your text: opne a *b* _c_ & <d>" in type_("incident", "opne", "a *b* _c_ & <d>")[1]
+
+
+def test_one_broken_target_does_not_keep_the_other_from_being_written(type_, tmp_path):
+    (tmp_path / "bad").touch()
+    both = {"PUBLISH_URL": "./bad ./good"}
+    status, said = type_("incident", "open", "Site Outage | We see errors.", **both)
+    assert status == 1
+    assert f"{(tmp_path / 'bad').as_uri()}: it is not a folder" in said
+    assert "We see errors." in (tmp_path / "good/index.html").read_text()
+    status, said = type_("publish", "--full", **both)
+    assert status == 1
+    assert "Traceback" not in said
+
+
 def test_all_wrong_settings_are_said_at_once_each_with_its_remedy(type_):
     status, said = type_(
         "run", PAGE_URL="nowhere", PORT="0x50", SLACK_BOT_TOKEN="xoxb", PAGE_TIME_ZONE="Mars/Phobos"
@@ -103,6 +128,7 @@ def test_what_is_typed_in_a_shell_is_text_and_no_markup_of_slack(type_, tmp_path
 
 
 def test_the_manifest_is_printed_for_both_ways_in(type_):
+    assert type_("manifest", "--slash-command", "In cident")[0] == 1
     assert json.loads(type_("manifest")[1])["settings"]["socket_mode_enabled"] is True
     over_http = json.loads(type_("manifest", "--http", "https://bot.example.com")[1])
     url = "https://bot.example.com/slack/events"

@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from bot.core.errors import Refusal
 from bot.core.status import ComponentStatus, Impact, Kind, Phase
 from storage import schema
+from storage.publications import Publication
 from tests.support.telling import (
     ANA,
     NOON,
@@ -234,3 +235,22 @@ def test_the_neighbours_of_a_moment_are_found(database):
         assert ledger.last_shown_before(late) == early
         assert ledger.first_shown_from(early + timedelta(seconds=1)) == late
         assert ledger.first_shown_from(late + timedelta(seconds=1)) is None
+
+
+def test_what_the_channel_heard_is_not_the_publishers_to_say(database):
+    with database.write() as ledger:
+        ledger.publications.save(Publication("file:///page", revision=7))
+        ledger.publications.told("file:///page", NOON)
+    with database.write() as ledger:
+        ledger.publications.save(Publication("file:///page", revision=8))
+    with database.read() as ledger:
+        found = ledger.publications.get("file:///page")
+    assert (found.revision, found.told_at) == (8, NOON)
+
+
+def test_a_target_that_is_no_longer_written_is_forgotten(database):
+    with database.write() as ledger:
+        for target in ("file:///old", "file:///new"):
+            ledger.publications.save(Publication(target, revision=1))
+        ledger.publications.forget_all_but(["file:///new"])
+        assert [one.target for one in ledger.publications.every()] == ["file:///new"]

@@ -34,9 +34,10 @@ def clean(text: str, *, limit: int, what: str) -> str:
     text = text.strip()
     if not any(unicodedata.category(character)[0] not in "CZ" for character in text):
         raise Refusal(f"the {what} is empty.")
-    if len(text) > limit:
+    typed = len(decode(text))  # Slack sends & as &amp;
+    if typed > limit:
         raise Refusal(
-            f"the {what} is too long: {len(text):,} characters; at most {limit:,} fit.",
+            f"the {what} is too long: {typed:,} characters; at most {limit:,} fit.",
             "Shorten it.",
         )
     return text
