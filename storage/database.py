@@ -6,22 +6,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, exc, make_url, text
+from sqlalchemy import Connection, exc, make_url, text
 
 from bot.core.page import Page
-from storage import migrate
+from storage import engines, migrate
 from storage.deadline import Watchdog
+from storage.engines import WAIT
 from storage.errors import LedgerUnavailable, OutcomeUnknown
 from storage.ledger import Cause, Ledger, Telling
 
-WAIT = 2.0  # seconds a writer waits for another; the whole answer may take 2.5
 CHANNEL = "duckrow"  # of NOTIFY, the wake-up that crosses processes
-# The server looks whether we are still there: a dropped connection must not hold the page's lock.
-_LIMITS = (
-    "-c lock_timeout=800 -c statement_timeout=2000 -c client_connection_check_interval=300"
-    " -c idle_in_transaction_session_timeout=5000"
-)
-_GONE = ("25006", "57P", "08")  # read-only, shut down, connection lost: the pool is stale
 
 
 class Database:
@@ -30,7 +24,7 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        self.engine = _sqlite(url) if self.is_sqlite else _postgresql(url)
+        self.engine = (engines.sqlite if self.is_sqlite else engines.postgresql)(self.url)
         self._watchdog = Watchdog()
         self._writer = threading.Lock()  # SQLite has one writer; waiting here beats polling there
 
@@ -163,48 +157,3 @@ def _told_plainly() -> Iterator[None]:
         ):
             raise LedgerUnavailable(str(error.orig)) from error  # damaged, or no database at all
         raise
-
-
-def _sqlite(url: str) -> Engine:
-    engine = create_engine(
-        url, connect_args={"timeout": WAIT, "isolation_level": None, "check_same_thread": False}
-    )
-    event.listen(engine, "connect", _set_pragmas)
-    event.listen(engine, "begin", _begin)
-    return engine
-
-
-def _set_pragmas(connection: sqlite3.Connection, _record: object) -> None:
-    connection.execute("PRAGMA journal_mode=WAL")
-    connection.execute("PRAGMA synchronous=FULL")  # NORMAL loses acknowledged rows at a power cut
-    connection.execute("PRAGMA foreign_keys=ON")
-
-
-def _begin(connection: Connection) -> None:
-    # A transaction that reads first and writes later fails at once when another wrote between.
-    writes = connection.get_execution_options().get("duckrow_writes", True)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-
-def _postgresql(url: str) -> Engine:
-    engine = create_engine(
-        url,
-        pool_pre_ping=True,
-        pool_size=8,
-        max_overflow=0,
-        pool_timeout=1.5,
-        connect_args={
-            "connect_timeout": 2,
-            "keepalives_idle": 2,
-            "tcp_user_timeout": 2000,
-            "options": _LIMITS,
-        },
-    )
-    event.listen(engine, "handle_error", _notice_disconnect)
-    return engine
-
-
-def _notice_disconnect(context: Any) -> None:
-    state = getattr(context.original_exception, "sqlstate", None) or ""
-    if state.startswith(_GONE):
-        context.is_disconnect = True

@@ -6,12 +6,13 @@ work: safety is the target's fence and the deliveries' bookkeeping, not this loc
 
 import fcntl
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Protocol
+from typing import IO, TYPE_CHECKING, Any, Protocol
 
 from storage.database import CHANNEL, Database
+from storage.engines import parameters
 
 if TYPE_CHECKING:
     import psycopg  # an extra: only there with PostgreSQL
@@ -36,8 +37,7 @@ def turn_of(database: Database, wake: Callable[[], None]) -> Turn:
     """
     if database.is_sqlite:
         return FileTurn(Path(f"{database.url.database}-loop"))
-    dsn = database.url.set(drivername="postgresql").render_as_string(hide_password=False)
-    return SessionTurn(dsn, wake)
+    return SessionTurn(parameters(database.url), wake)
 
 
 class FileTurn:
@@ -71,8 +71,8 @@ class FileTurn:
 class SessionTurn:
     """The turn on PostgreSQL: an advisory lock of the session that also listens for wake-ups."""
 
-    def __init__(self, dsn: str, wake: Callable[[], None]) -> None:
-        self._dsn = dsn
+    def __init__(self, parameters: Mapping[str, Any], wake: Callable[[], None]) -> None:
+        self._parameters = parameters
         self._wake = wake
         self._lock = threading.Lock()
         self._connection: psycopg.Connection | None = None
@@ -89,7 +89,7 @@ class SessionTurn:
         self._drop()
         import psycopg  # noqa: PLC0415 -- an extra
 
-        connection = psycopg.connect(self._dsn, autocommit=True, connect_timeout=2)
+        connection = psycopg.connect(**self._parameters, autocommit=True)
         row = connection.execute("SELECT pg_try_advisory_lock(%s)", (_KEY,)).fetchone()
         if not (row and row[0]):
             connection.close()

@@ -1,0 +1,69 @@
+"""The engines of the two databases: how each is connected to, and how a transaction begins."""
+
+import sqlite3
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event
+
+WAIT = 2.0  # seconds a writer waits for another; the whole answer may take 2.5
+# The server looks whether we are still there: a dropped connection must not hold the page's lock.
+_LIMITS = (
+    "-c lock_timeout=800 -c statement_timeout=2000 -c client_connection_check_interval=300"
+    " -c idle_in_transaction_session_timeout=5000"
+)
+_OURS = {
+    "connect_timeout": 2,  # for each host, and the least that libpq knows
+    "keepalives_idle": 2,
+    "tcp_user_timeout": 2000,
+    "options": _LIMITS,
+}
+_GONE = ("25006", "57P", "08")  # read-only, shut down, connection lost: the pool is stale
+
+
+def sqlite(url: URL) -> Engine:
+    engine = create_engine(
+        url, connect_args={"timeout": WAIT, "isolation_level": None, "check_same_thread": False}
+    )
+    event.listen(engine, "connect", _set_pragmas)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _set_pragmas(connection: sqlite3.Connection, _record: object) -> None:
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=FULL")  # NORMAL loses acknowledged rows at a power cut
+    connection.execute("PRAGMA foreign_keys=ON")
+
+
+def _begin(connection: Connection) -> None:
+    # A transaction that reads first and writes later fails at once when another wrote between.
+    writes = connection.get_execution_options().get("duckrow_writes", True)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def postgresql(url: URL) -> Engine:
+    engine = create_engine(
+        url,
+        pool_pre_ping=True,
+        pool_size=8,
+        max_overflow=0,
+        pool_timeout=1.5,
+        connect_args=parameters(url),
+    )
+    event.listen(engine, "handle_error", _notice_disconnect)
+    return engine
+
+
+def parameters(url: URL) -> dict[str, Any]:
+    """What psycopg connects with, alike for the pool and for the turn."""
+    _, given = url.get_dialect()().create_connect_args(url)
+    given.pop("context", None)  # SQLAlchemy's own
+    several = "," in given.get("host", "")
+    sought = {"target_session_attrs": "read-write"} if several else {}
+    return {**sought, **given, **_OURS}
+
+
+def _notice_disconnect(context: Any) -> None:
+    state = getattr(context.original_exception, "sqlstate", None) or ""
+    if state.startswith(_GONE):
+        context.is_disconnect = True
