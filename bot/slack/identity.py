@@ -1,10 +1,12 @@
 """Who we are in Slack, asked in the background and remembered in the ledger."""
 
 import logging
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from bot.slack.client import Client, SlackFailure
 from storage.database import Database
+from storage.errors import LedgerUnavailable
 from storage.ledger import SlackIdentity
 
 log = logging.getLogger(__name__)
@@ -20,9 +22,10 @@ class Identity:
         self._database = database
         self._client = client
         self._known: SlackIdentity | None = None
-        self._is_fresh = False
+        self._stored: SlackIdentity | None = None  # what the ledger has
         self._ask_at: datetime | None = None
         self._pause = _FIRST_PAUSE
+        self.is_confirmed = False  # by Slack, since this process started
         self.enterprise: str | None = None  # None until Slack said; then its id, or empty
 
     @property
@@ -31,27 +34,32 @@ class Identity:
         return self._known
 
     def sync(self, now: datetime) -> bool:
-        """Read the ledger once, then ask Slack until it answers. True when something was learnt."""
-        if self._is_fresh:
-            return False
+        """Read the ledger once, ask Slack until it answers, and store that. True when anything
+        was learnt or stored. Raises LedgerUnavailable when only storing is left to do.
+        """
+        if self.is_confirmed:
+            return self._remember()
         if self._known is None and self._recall():
             return True
         if self._ask_at and now < self._ask_at:
             return False
         try:
-            found = self._ask()
+            self._known = self._ask()
         except SlackFailure as failure:
             log.warning("Slack does not say who we are", extra={"error": failure.error})
             self._ask_at = now + self._pause
             self._pause = min(self._pause * 2, _LONGEST_PAUSE)
             return False
-        self._remember(found)
+        self.is_confirmed = True
+        log.info("known in Slack", extra={"team": self._known.team, "app": self._known.app})
         return True
 
     def _recall(self) -> bool:
-        with self._database.read() as ledger:
+        """A ledger that does not answer remembers nothing; Slack may all the same."""
+        with suppress(LedgerUnavailable), self._database.read() as ledger:
             remembered = ledger.slack()
-        self._known = remembered if remembered.team and remembered.app else None
+            if remembered.team and remembered.app:
+                self._known = self._stored = remembered
         return self._known is not None
 
     def _ask(self) -> SlackIdentity:
@@ -60,10 +68,10 @@ class Identity:
         self.enterprise = us.get("enterprise_id") or ""
         return SlackIdentity(team=us["team_id"], app=bot["app_id"], bot=us["user_id"])
 
-    def _remember(self, found: SlackIdentity) -> None:
-        if found != self._known:
-            with self._database.write() as ledger:
-                ledger.remember_slack(found)
-        self._known = found
-        self._is_fresh = True
-        log.info("known in Slack", extra={"team": found.team, "app": found.app})
+    def _remember(self) -> bool:
+        if self._known is None or self._known == self._stored:
+            return False
+        with self._database.write() as ledger:
+            ledger.remember_slack(self._known)
+        self._stored = self._known
+        return True
