@@ -21,6 +21,7 @@ class Access:
         """Why not; None when they may. The remedy is in Slack's markup."""
         return (
             self._wrong_place(origin)
+            or _without_id(origin)
             or self._wrong_channel(origin)
             or self._directory.refusal(origin.user, origin.team, now)
         )
@@ -49,3 +50,9 @@ class Access:
             return None
         places = " or ".join(f"<#{channel}>" for channel in self._channels)
         return Refusal("this is no incident channel.", f"Type it in {places}.")
+
+
+def _without_id(origin: Origin) -> Refusal | None:
+    if origin.trigger:
+        return None
+    return Refusal("it came without the id that keeps it from being saved twice.", "Type it again.")

@@ -3,6 +3,7 @@
 Nothing here knows Bolt; nothing here calls Slack, but for one look at somebody unknown.
 """
 
+import logging
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -12,14 +13,16 @@ from datetime import datetime
 from bot import commands
 from bot.commands import Answer, Call
 from bot.core.errors import Refusal
+from bot.core.grammar import split
 from bot.core.incident import Author
-from bot.core.text import escape_slack
 from bot.slack.access import Access
 from bot.slack.directory import Directory
 from bot.slack.messages import Json, beside, ephemeral, replacing
 from bot.slack.payloads import Origin, Press
 from bot.slack.replier import Replier
 from storage.database import Database
+
+log = logging.getLogger(__name__)
 
 _MOST_UNSETTLED = 100
 
@@ -53,8 +56,8 @@ class Desk:
         return first
 
     def press(self, origin: Origin, press: Press | None) -> None:
-        """Carry out a pressed button; its answer takes the place of the message it stood in."""
-        self._send(origin.reply_url, replacing(self._pressed(origin, press)))
+        """Carry out a pressed button. A question stays, buttons and all, until it is answered."""
+        self._send(origin.reply_url, self._pressed(origin, press))
 
     def settle(self, now: datetime) -> bool:  # noqa: ARG002 -- a step's shape
         """Finish the answers whose outcome was unknown, now that the ledger can be asked."""
@@ -74,27 +77,29 @@ class Desk:
     def _commanded(self, origin: Origin, line: str) -> Answer:
         call = self._call(origin, line)
         if refusal := self._access.refusal(origin, call.at):
-            return turned_away(refusal, call)
+            return turned_away(refusal, call, writes=may_save(line))
         return self._answered(commands.run, call)
 
-    def _pressed(self, origin: Origin, press: Press | None) -> Answer:
+    def _pressed(self, origin: Origin, press: Press | None) -> list[Json]:
         value = press.value if press else {}
         key, line, number = value.get("key"), value.get("line", ""), value.get("number")
         call = self._call(origin, line if isinstance(line, str) else "")
         if refusal := self._access.refusal(origin, call.at):
-            return turned_away(refusal, call)
+            return beside(turned_away(refusal, call))
         if not isinstance(key, str) or not key.startswith(f"{origin.team}:{origin.app}:"):
-            return turned_away(_STALE, call)
+            return replacing(turned_away(_STALE, call))
         match press:
             case Press(action="choose") if isinstance(number, int):
-                return self._answered(commands.choose, replace(call, key=key, number=number))
+                answer = self._answered(commands.choose, replace(call, key=key, number=number))
+                return replacing(answer) if answer.saved else beside(answer)
             case Press(action="retry"):
-                return self._answered(commands.run, replace(call, key=key))
-        return turned_away(_STALE, call)
+                return replacing(self._answered(commands.run, replace(call, key=key)))
+        return replacing(turned_away(_STALE, call))
 
     def _answered(self, carry_out: Callable[[Call, Database], Answer], call: Call) -> Answer:
         answer = carry_out(call, self._database)
         if answer.unknown:
+            log.warning("it is not known yet whether a command was saved", extra={"key": call.key})
             with self._lock:
                 self._unsettled.append(call)
         return answer
@@ -123,14 +128,19 @@ class Desk:
 _STALE = Refusal("that button can no longer be used.", "Type the command again.")
 
 
-def turned_away(refusal: Refusal, call: Call) -> Answer:
+def turned_away(refusal: Refusal, call: Call, *, writes: bool = True) -> Answer:
     """As every refusal looks, but its remedy may name a channel in Slack's markup."""
-    lines = (
-        f"Not saved: {escape_slack(refusal.problem)}",
-        refusal.remedy,
-        commands.handed_back(call),
-    )
+    said = commands.refused(Refusal(refusal.problem), replace(call, line=""), writes=writes).text
+    lines = (said, refusal.remedy, commands.handed_back(call))
     return Answer("\n".join(line for line in lines if line), refused=True)
+
+
+def may_save(line: str) -> bool:
+    """False for a subcommand that only looks."""
+    try:
+        return split(line, commands.COMMANDS)[0].writes
+    except Refusal:
+        return True
 
 
 def not_saved_after_all(call: Call) -> Answer:

@@ -32,6 +32,13 @@ def away(error=LedgerUnavailable, *, was_saved=False):
         yield
 
 
+@contextmanager
+def gone(*_, **__):
+    """The ledger cannot even be read."""
+    raise LedgerUnavailable("gone")
+    yield
+
+
 def buttons(message):
     return [
         element["text"]["text"]
@@ -91,7 +98,7 @@ def test_a_delivery_that_comes_twice_is_saved_once_and_answered_the_same(say, sl
 def test_an_answer_that_got_lost_does_not_double_what_is_typed_again(say, slack, stored):
     slack.faults.add("slash_commands", "answer_lost")
     assert "operation_timeout" in say(OPEN).text
-    assert say(OPEN).text == "Already saved as #1, update 1."
+    assert say(OPEN).text.startswith("Already saved as #1, update 1")
     assert stored()[1] == 1
 
 
@@ -169,6 +176,23 @@ def test_another_workspace_or_app_is_refused(say, slack, stored, foreign):
     assert stored()[1] == 0
 
 
+@pytest.mark.parametrize("line", ["", "list", "show #12", "? open", "PAGE"])
+def test_who_may_not_even_look_is_not_told_that_nothing_was_saved(say, line):
+    reply = say(line, "gus")
+    assert reply.text.startswith("Guests cannot publish.\nAsk a member of the team")
+
+
+def test_a_command_without_its_id_is_refused_with_its_text(say, slack, stored, monkeypatch):
+    real = slack._desk.payloads.command
+    monkeypatch.setattr(
+        slack._desk.payloads, "command", lambda *args: real(*args) | {"trigger_id": ""}
+    )
+    reply = say(OPEN)
+    assert reply.text.startswith("Not saved: it came without the id")
+    assert reply.text.endswith(f"Your text: {OPEN}")
+    assert stored()[1] == 0
+
+
 def test_where_people_are_named_only_they_may(make_bot, slack):
     bot = make_bot(publishers=("S0000RESP",))
     bot.learn()
@@ -204,6 +228,23 @@ def test_who_we_are_is_asked_until_slack_answers(make_bot, slack, clock):
     assert len(slack.called("auth.test")) == 3
 
 
+def test_a_database_down_at_the_start_keeps_nobody_from_knowing_who_we_are(
+    make_bot, database, monkeypatch
+):
+    bot = make_bot()
+    identity = bot.reception.identity
+    with monkeypatch.context() as patched:
+        patched.setattr(Database, "_transaction", gone)
+        assert identity.sync(bot.now())
+        assert identity.known.team == "T00000HOME"
+        with pytest.raises(LedgerUnavailable):  # the loop logs that, and tries again
+            identity.sync(bot.now())
+    assert identity.sync(bot.now())
+    assert not identity.sync(bot.now())
+    with database.read() as ledger:
+        assert ledger.slack() == identity.known
+
+
 def test_several_open_incidents_make_the_bot_ask_and_a_button_saves_once(say, slack, stored):
     say("open Site Outage | We see errors.")
     say("open Slow classes | Classes are slow.")
@@ -229,21 +270,58 @@ def test_a_button_pressed_twice_at_once_saves_once(say, slack, stored):
     assert stored()[0] == revision + 1
 
 
-def test_somebody_elses_press_is_refused(say, slack, stored):
+@pytest.fixture
+def question(say):
+    """Asked of Ana, who did not say which of two incidents she means."""
     say("open Site Outage | We see errors.")
     say("open Slow classes | Classes are slow.")
-    question = say("update Better now.")
+    return say("update Better now.")
+
+
+def still_asks(question):
+    return question.text.endswith("Your text: update Better now.") and buttons(question) == [
+        "#2 Slow classes",
+        "#1 Site Outage",
+    ]
+
+
+def test_somebody_elses_press_is_refused_and_the_question_stays(question, slack, stored):
     revision, _ = stored()
     slack.click("ben", question, "#1 Site Outage")
-    slack.wait_for(lambda: "Not saved" in question.text)
+    assert answered(slack, "ben", 1)[-1].text.startswith("Not saved: that question is gone.")
     assert stored()[0] == revision
+    assert still_asks(question)
+
+
+def test_a_choice_that_is_refused_leaves_the_question_and_another_saves(
+    question, say, slack, stored
+):
+    say("resolve #1 All is well.")
+    seen = len(slack.ephemerals("ana"))
+    revision, _ = stored()
+    slack.click("ana", question, "#1 Site Outage")
+    assert answered(slack, count=seen + 1)[-1].text.startswith("Not saved: incident #1 is already")
+    assert stored()[0] == revision
+    assert still_asks(question)
+    slack.click("ana", question, "#2 Slow classes")
+    slack.wait_for(lambda: question.text.startswith("Saved as #2, update 2"))
+    assert question.blocks == []
+
+
+def test_a_choice_while_the_ledger_is_away_can_be_made_again(question, slack, stored):
+    seen = len(slack.ephemerals("ana"))
+    with away():
+        slack.click("ana", question, "#1 Site Outage")
+        told = answered(slack, count=seen + 1)[-1]
+    assert "database does not answer" in told.text
+    assert still_asks(question)
+    slack.click("ana", question, "#1 Site Outage")
+    slack.wait_for(lambda: question.text.startswith("Saved as #1, update 2"))
 
 
 @pytest.mark.parametrize("flag", ["is_restricted", "is_stranger", "is_bot", "deleted"])
-def test_who_may_is_asked_again_for_every_press(say, slack, bot, stored, flag):
-    say("open Site Outage | We see errors.")
-    say("open Slow classes | Classes are slow.")
-    question = say("update Better now.")
+def test_who_may_is_asked_again_for_every_press(question, slack, bot, stored, flag):
+    seen = len(slack.ephemerals("ana"))
     revision, _ = stored()
     people = slack.workspace.people
     ana = people["U00000ANA"]
@@ -251,8 +329,9 @@ def test_who_may_is_asked_again_for_every_press(say, slack, bot, stored, flag):
     bot.now.pass_by(hours=1)
     bot.learn()
     slack.click("ana", question, "#1 Site Outage")
-    slack.wait_for(lambda: question.text.startswith("Not saved"))
+    assert answered(slack, count=seen + 1)[-1].text.startswith("Not saved")
     assert stored()[0] == revision
+    assert still_asks(question)
 
 
 def test_a_ledger_away_refuses_and_the_button_saves_once_it_is_back(say, slack, stored):
@@ -285,6 +364,21 @@ def test_an_unknown_outcome_is_said_and_the_answer_completed(say, slack, bot, st
         slack.wait_for(lambda: completed.text.startswith("Saved as #1, update 1"))
     assert stored()[1] == 1
     assert bot.learn() == 0
+
+
+@pytest.mark.parametrize(
+    ("error", "event"),
+    [
+        (LedgerUnavailable, "the ledger does not answer"),
+        (OutcomeUnknown, "it is not known yet whether a command was saved"),
+    ],
+)
+def test_what_the_ledger_did_to_a_command_is_in_the_log_without_its_text(say, caplog, error, event):
+    with away(error):
+        say(OPEN)
+    (logged,) = [one for one in caplog.records if one.name.startswith("bot.")]
+    assert (logged.levelname, logged.message) == ("WARNING", event)
+    assert "Site Outage" not in str(vars(logged))
 
 
 def test_a_bug_is_answered_honestly_and_hands_the_text_back(say, monkeypatch, caplog):
