@@ -1,6 +1,7 @@
 """Events that change what the announcer must do: somebody deleted one of our messages."""
 
 import logging
+from collections.abc import Mapping
 from dataclasses import replace
 
 from bot.slack.payloads import Body
@@ -18,9 +19,9 @@ class Events:
 
     def heard(self, event: Body) -> bool:
         """Note an event; True when the announcer has something to do."""
-        if event.get("subtype") != "message_deleted":
+        channel, ts = event.get("channel"), deleted_ts(event)
+        if not isinstance(channel, str) or ts is None:
             return False
-        channel, ts = str(event.get("channel")), str(event.get("deleted_ts"))
         try:
             return self._deleted(channel, ts)
         except LedgerUnavailable:  # the next edit finds it missing
@@ -35,3 +36,16 @@ class Events:
             ledger.deliveries.save(replace(found, deleted=True))
             ledger.deliveries.tell_again(found.incident_id)
             return True
+
+
+def deleted_ts(event: Body) -> str | None:
+    """The message that was deleted: of one with a thread, Slack says that it became a tombstone."""
+    message = event.get("message")
+    match event.get("subtype"):
+        case "message_deleted":
+            found = event.get("deleted_ts")
+        case "message_changed" if isinstance(message, Mapping):
+            found = message.get("ts") if message.get("subtype") == "tombstone" else None
+        case _:
+            found = None
+    return found if isinstance(found, str) else None

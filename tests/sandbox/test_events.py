@@ -46,6 +46,17 @@ def test_a_deleted_message_is_heard(slack, heard, client):
     assert event["previous_message"]["bot_id"] == "B00000DUCK"
 
 
+def test_a_deleted_message_with_replies_is_heard_as_the_tombstone_it_became(slack, heard, client):
+    ts = client.chat_postMessage(channel="C00000INC", text="root")["ts"]
+    client.chat_postMessage(channel="C00000INC", text="reply", thread_ts=ts)
+    slack.delete(slack.messages("#incidents")[0])
+    event = wait(slack, heard, subtype="message_changed")
+    assert (event["message"]["subtype"], event["message"]["ts"]) == ("tombstone", ts)
+    assert event["message"]["user"] == "USLACKBOT"
+    assert event["previous_message"]["text"] == "root"
+    assert [each for each in heard if each.get("subtype") == "message_deleted"] == []
+
+
 def test_a_changed_message_is_heard(slack, heard, client):
     ts = client.chat_postMessage(channel="C00000INC", text="one")["ts"]
     client.chat_update(channel="C00000INC", ts=ts, text="two")

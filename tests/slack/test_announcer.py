@@ -250,6 +250,57 @@ def test_a_deletion_nobody_heard_of_is_noticed_at_the_next_update(tell, bot, sla
     assert "Classes are back" in root(slack).text
 
 
+def test_the_deletion_of_our_own_message_is_heard(tell, bot, slack):
+    """Bolt would drop an event whose previous message is our bot's: that rule is off."""
+    tell(LINES[0])
+    bot.announce()
+    heard = []
+    slack.workspace.listeners.append(heard.append)
+    bot.woken.clear()
+    slack.delete(slack.thread("#incidents", root(slack))[0])
+    assert bot.woken.wait(5)
+    (event,) = heard
+    assert (event["subtype"], event["previous_message"]["user"]) == ("message_deleted", "U00000BOT")
+
+
+def test_the_tombstone_of_a_root_with_a_thread_is_heard(tell, bot, slack):
+    tell(LINES[0])
+    bot.announce()
+    heard = []
+    slack.workspace.listeners.append(heard.append)
+    bot.woken.clear()
+    slack.delete(root(slack))
+    assert bot.woken.wait(5)
+    assert [event["subtype"] for event in heard] == ["message_changed"]
+    bot.announce()
+    assert root(slack).text == "#1 Site Outage: Investigating. We see errors."
+
+
+@pytest.mark.parametrize("error", ["cant_update_message", "message_not_found"])
+def test_a_root_that_is_only_a_tombstone_is_posted_again(tell, bot, slack, error):
+    tell(LINES[0])
+    bot.announce()
+    old = root(slack)
+    slack.faults.add("chat.update", "error", error=error)
+    tell(LINES[1])
+    bot.announce()
+    assert [m.text for m in slack.messages("#incidents") if m is not old] == [
+        "#1 Site Outage: Investigating. Classes are back."
+    ]
+
+
+def test_where_nothing_may_be_edited_the_root_alone_is_posted_again(tell, bot, slack, database):
+    tell(*LINES[:2])
+    bot.announce()
+    slack.faults.add("chat.update", "error", error="cant_update_message", times=None)
+    posts = len(slack.called("chat.postMessage"))
+    tell("edit Another text.")
+    bot.announce()
+    assert len(slack.called("chat.postMessage")) == posts + 1
+    with database.read() as ledger:
+        assert ledger.deliveries.untold() == ()
+
+
 def test_a_deleted_update_stays_deleted(tell, bot, slack):
     tell(*LINES[:2])
     bot.announce()

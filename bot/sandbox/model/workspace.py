@@ -124,10 +124,13 @@ class Workspace:
         self._about(message, body | {"message": message.as_json(with_metadata=True)})
 
     def delete(self, message: Message) -> None:
-        """Take a message away; its thread, if any, stays."""
+        """Take a message away; above a thread it changes into a tombstone, and Slack says so."""
         with self.changing():
             before = message.as_json(with_metadata=True)
             self.timelines[message.channel].remove(message)
+            if message.tombstone:
+                self.edit(message, before)
+                return
             body = {"subtype": "message_deleted", "hidden": True, "deleted_ts": message.ts}
             self._about(message, body | {"previous_message": before})
 

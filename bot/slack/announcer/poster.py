@@ -21,11 +21,12 @@ from storage.deliveries import Delivery, DeliveryKind
 PACE = timedelta(seconds=1)  # Slack takes one message a second in a channel
 
 _MISSING = frozenset({"message_not_found", "thread_not_found"})
+_FROZEN = "cant_update_message"  # a root of which only a tombstone is left, above its thread
 _UNFIT = frozenset(  # Slack will never have this message as it is
     {
         *("invalid_blocks", "invalid_blocks_format", "msg_too_long", "msg_blocks_too_long"),
         *("no_text", "metadata_too_large", "invalid_metadata_format", "invalid_metadata_schema"),
-        *("cant_update_message", "edit_window_closed"),
+        *(_FROZEN, "edit_window_closed"),
     }
 )
 _LOOK_AGAIN = (timedelta(seconds=30), timedelta(minutes=5))
@@ -131,7 +132,7 @@ class Poster:
     def _refused(self, one: Delivery, wanted: Wanted, refused: Permanent, story: Story) -> None:
         """Note Slack's refusal; only what concerns more than this one message is raised."""
         settled = one if one.ts else replace(one, attempt_at=None)
-        if refused.error in _MISSING:
+        if refused.error in _MISSING or (_is_told_root(one) and refused.error == _FROZEN):
             self._note_missing(settled, story)
         elif refused.error in _UNFIT:
             self._save(replace(settled, error=refused.error, version=wanted.version))
@@ -168,6 +169,10 @@ class Poster:
 
 def _by_id(deliveries: tuple[Delivery, ...], sought: Delivery) -> Delivery:
     return next(one for one in deliveries if one.id == sought.id)
+
+
+def _is_told_root(one: Delivery) -> bool:
+    return one.kind is DeliveryKind.ROOT and one.ts is not None
 
 
 def _metadata(one: Delivery, version: int) -> dict[str, Any]:
