@@ -71,6 +71,7 @@ class Projections:
     def __init__(self, duckrow: Duckrow, client: Client, http: ReplyClient) -> None:
         self._turn = turn_of(duckrow.database, self.wake)
         database, channels = duckrow.database, duckrow.settings.incident_channels
+        targets = [target.url for target in duckrow.targets]
 
         def may_run(at: object) -> bool:  # noqa: ARG001 -- a step's shape
             return self._turn.take() and duckrow.leads(now())
@@ -79,8 +80,8 @@ class Projections:
         slack = [
             Identity(database, client).sync,
             Announcer(database, client, channels).sync,
-            PageTrouble(database, client, channels).sync,
-            Replies(database, http).sync,
+            PageTrouble(database, client, channels, targets).sync,
+            Replies(database, http, targets).sync,
         ]
         self._loops = {"page": Loop(page, now, may_run), "slack": Loop(slack, now, may_run)}
         self._threads = [loop.start(name) for name, loop in self._loops.items()]

@@ -25,9 +25,10 @@ _MOST_REPLIES = 3
 class Replies:
     """The step that completes answers. An address that fails waits; the others go on."""
 
-    def __init__(self, database: Database, http: ReplyClient) -> None:
+    def __init__(self, database: Database, http: ReplyClient, targets: Sequence[str]) -> None:
         self._database = database
         self._http = http
+        self._targets = tuple(targets)
         self._held: dict[str, datetime] = {}
 
     def sync(self, now: datetime) -> bool:
@@ -37,7 +38,8 @@ class Replies:
     def _one(self, now: datetime) -> bool:
         with self._database.read() as ledger:
             waiting = ledger.requests.waiting_for_reply()
-            targets, url = ledger.publications.every(), ledger.page.url
+            targets = [ledger.publications.get(target) for target in self._targets]
+            url = ledger.page.url
         if not waiting:
             return False
         if waiting[0].at < now - REPLY_URL_LIVES:
@@ -69,7 +71,7 @@ class Replies:
 def is_live(request: Request, targets: Sequence[Publication]) -> bool:
     """Every target shows it."""
     wanted = request.revision or 0
-    return bool(targets) and all(one.revision >= wanted for one in targets)
+    return all(one.revision >= wanted for one in targets)
 
 
 def sentence(request: Request, targets: Sequence[Publication], url: str, now: datetime) -> str:
@@ -92,11 +94,12 @@ def sentence(request: Request, targets: Sequence[Publication], url: str, now: da
 
 def _published_at(targets: Sequence[Publication], now: datetime) -> datetime:
     """When the last target was written; the marker's own time, where it is known."""
-    return min(max((one.checked_at or now for one in targets), default=now), now)
+    return min(max(one.checked_at or now for one in targets), now)
 
 
 def _reason(request: Request, targets: Sequence[Publication]) -> str:
     behind = [one for one in targets if one.revision < (request.revision or 0)]
-    reasons = [f"{escape_slack(one.target)}: {escape_slack(one.error or 'no answer yet')}"
-               for one in behind]  # fmt: skip
-    return "; ".join(reasons) or "no target has been written yet"
+    return "; ".join(
+        f"{escape_slack(one.target)}: {escape_slack(one.error or 'no answer yet')}"
+        for one in behind
+    )

@@ -18,6 +18,7 @@ from storage.database import Database
 from tests.support.telling import new_database
 
 INCIDENTS = "C00000INC"
+TARGET = "file:///srv/page"
 
 
 class Clock:
@@ -36,7 +37,16 @@ class Clock:
 class Bot:
     """One process of ours, reached over HTTP or in Socket Mode; nothing runs by itself but that."""
 
-    def __init__(self, slack, database, clock, *, channels=(INCIDENTS,), publishers=()):
+    def __init__(
+        self,
+        slack,
+        database,
+        clock,
+        *,
+        channels=(INCIDENTS,),
+        publishers=(),
+        targets=(TARGET,),
+    ):
         self.database, self.now = database, clock
         self.woken = threading.Event()
         self.reception = Reception(
@@ -52,8 +62,8 @@ class Bot:
         self._client = Client(slack.bot_token, slack.api_url)
         self._http = ReplyClient()
         self.announcer = Announcer(database, self._client, channels, pace=timedelta())
-        self.trouble = PageTrouble(database, self._client, channels)
-        self.replies = Replies(database, self._http)
+        self.trouble = PageTrouble(database, self._client, channels, targets)
+        self.replies = Replies(database, self._http, targets)
         self._closing = [self.reception.close, self._client.close, self._http.close]
 
     def learn(self):

@@ -8,9 +8,9 @@ import pytest
 from bot import commands
 from bot.commands import Call
 from bot.core.incident import Author
-from storage.publications import Publication
+from tests.slack.conftest import TARGET
 
-TARGET = "file:///srv/page"
+OTHER = "file:///srv/another"
 OPEN = "open Site Outage | We see errors."
 
 
@@ -59,12 +59,23 @@ def test_it_is_told_once(say, publish, later, slack, bot):
     assert len(later()) == 1
 
 
-def test_every_target_must_show_it(say, publish, later):
+def test_every_target_must_show_it(say, publish, make_bot, bot, slack):
+    both = make_bot(targets=(TARGET, OTHER))
+    told = slack.ephemerals
     say(OPEN)
     publish()
-    publish("s3://elsewhere", revision=1)
-    assert later() == []
-    publish("s3://elsewhere")
+    assert both.run(both.replies.sync) == 0, "the other was never written"
+    publish(OTHER, revision=1)
+    assert both.run(both.replies.sync) == 0
+    publish(OTHER)
+    assert both.run(both.replies.sync) == 1
+    assert told("ana")[-1].text.startswith("#1, update 1 is live")
+
+
+def test_a_target_that_is_no_longer_configured_keeps_nobody_waiting(say, publish, later):
+    publish(OTHER, revision=1)
+    say(OPEN)
+    publish()
     assert len(later()) == 1
 
 
@@ -89,7 +100,7 @@ def test_a_late_page_is_told_once_and_then_that_it_is_there(say, publish, later,
 def test_a_page_that_was_never_written_is_said_to_be_late_too(say, later, clock):
     say(OPEN)
     clock.pass_by(seconds=11)
-    assert "no target has been written yet" in later()[0]
+    assert f"({TARGET}: no answer yet)" in later()[0]
 
 
 def test_after_half_an_hour_nobody_is_told_any_more(say, publish, later, clock, bot):
@@ -171,6 +182,26 @@ def test_a_page_that_stopped_is_told_at_once(channel, publish):
     assert "will not be until somebody acts: the marker is another page's" in told
 
 
+def test_trouble_of_a_target_that_is_no_longer_configured_is_nobodys(channel, publish):
+    publish(OTHER, stopped=True, error="the marker is another page's")
+    assert channel() == []
+
+
+def test_what_is_published_while_the_channel_is_told_is_kept(publish, clock, bot, monkeypatch):
+    publish(revision=0, behind_since=clock() - timedelta(minutes=1), error="timed out")
+    real = bot.trouble._post
+
+    def post(*args):
+        publish(behind_since=None, error=None)
+        real(*args)
+
+    monkeypatch.setattr(bot.trouble, "_post", post)
+    assert bot.trouble.sync(clock())
+    with bot.database.read() as ledger:
+        assert ledger.publications.get(TARGET).revision == ledger.page.revision
+        assert ledger.publications.get(TARGET).told_at is not None
+
+
 def test_telling_of_trouble_waits_for_slack_and_keeps_what_was_published(
     channel, publish, slack, clock, database
 ):
@@ -181,4 +212,3 @@ def test_telling_of_trouble_waits_for_slack_and_keeps_what_was_published(
     assert len(channel()) == 1
     with database.read() as ledger:
         assert ledger.publications.get(TARGET).revision == ledger.page.revision
-        assert isinstance(ledger.publications.get(TARGET), Publication)

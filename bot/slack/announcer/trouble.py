@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.core.text import escape_slack
@@ -19,10 +18,17 @@ _PAUSE = timedelta(seconds=30)
 class PageTrouble:
     """The step that tells of targets in trouble."""
 
-    def __init__(self, database: Database, client: Client, channels: Sequence[str]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        client: Client,
+        channels: Sequence[str],
+        targets: Sequence[str],
+    ) -> None:
         self._database = database
         self._client = client
         self._channels = tuple(channels)
+        self._targets = tuple(targets)
         self._heard: set[tuple[str, str, str]] = set()  # so that a retry repeats nothing
         self._wait_until: datetime | None = None
 
@@ -31,7 +37,8 @@ class PageTrouble:
         if self._wait_until and now < self._wait_until:
             return False
         with self._database.read() as ledger:
-            targets, url = ledger.publications.every(), ledger.page.url
+            targets = [ledger.publications.get(target) for target in self._targets]
+            url = ledger.page.url
         for one in targets:
             if text := news(one, url, now):
                 return self._tell(one, text, now)
@@ -46,9 +53,7 @@ class PageTrouble:
             self._wait_until = now + _PAUSE
             return False
         with self._database.write() as ledger:
-            latest = ledger.publications.get(one.target)
-            told_at = now if one.told_at is None else None
-            ledger.publications.save(replace(latest, told_at=told_at))
+            ledger.publications.told(one.target, now if one.told_at is None else None)
         self._heard = {heard for heard in self._heard if heard[0] != one.target}
         return True
 
