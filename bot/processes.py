@@ -1,11 +1,11 @@
 """The processes: everything in one, or reception and the loop apart. All parts are wired here."""
 
+import errno
 import logging
 import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
-from importlib.metadata import version
 
 from flask import Flask
 
@@ -13,6 +13,7 @@ from bot import app
 from bot.app import Duckrow, now
 from bot.clock import keep_time
 from bot.config import Settings
+from bot.core.errors import Refusal
 from bot.loop import Loop, Step
 from bot.slack.announcer import Announcer, PageTrouble
 from bot.slack.client import Client, ReplyClient
@@ -53,7 +54,8 @@ def web(loaded: Settings) -> None:
     """Reception alone: granian's processes, each of which calls `wsgi`."""
     with _installation(loaded):
         pass  # what is wrong is said once, here, not by every process
-    serve_workers(f"{__name__}:wsgi", loaded.host, loaded.port)
+    with _on_a_free_port(loaded):
+        serve_workers(f"{__name__}:wsgi", loaded.host, loaded.port)
 
 
 def wsgi() -> Flask:
@@ -61,8 +63,9 @@ def wsgi() -> Flask:
     loaded = app.settings("page", "ledger", "target", "slack", "http", "server")
     database = Database(loaded.database_url)
     reception = _reception(loaded, database, wake=lambda: None)  # PostgreSQL wakes the worker
-    Loop(reception.steps, now).start("reception")
-    return _over_http(loaded, reception)
+    health = Health(database, reception.identity, now)
+    Loop((health.look, *reception.steps), now).start("reception")
+    return _over_http(loaded, reception, health)
 
 
 class Projections:
@@ -126,12 +129,13 @@ def _projecting(duckrow: Duckrow) -> Iterator[Projections]:
 @contextmanager
 def _receiving(duckrow: Duckrow, wake: Wake) -> Iterator[None]:
     loaded = duckrow.settings
-    with (
-        closing(_reception(loaded, duckrow.database, wake)) as reception,
-        _looping(reception.steps, "reception"),
-        closing(_way_in(loaded, reception)),
-    ):
-        yield
+    with closing(_reception(loaded, duckrow.database, wake)) as reception:
+        health = Health(duckrow.database, reception.identity, now)
+        with (
+            _looping((health.look, *reception.steps), "reception"),
+            closing(_way_in(loaded, reception, health)),
+        ):
+            yield
 
 
 def _reception(loaded: Settings, database: Database, wake: Wake) -> Reception:
@@ -147,17 +151,31 @@ def _reception(loaded: Settings, database: Database, wake: Wake) -> Reception:
     )
 
 
-def _way_in(loaded: Settings, reception: Reception) -> SocketMode | Server:
+def _way_in(loaded: Settings, reception: Reception, health: Health) -> SocketMode | Server:
     """An app token means Socket Mode; without one Slack comes by HTTP."""
     if not loaded.socket_mode:
-        return serve(_over_http(loaded, reception), loaded.host, loaded.port)
+        with _on_a_free_port(loaded):
+            return serve(_over_http(loaded, reception, health), loaded.host, loaded.port)
     socket = SocketMode(reception.app, loaded.slack_app_token, loaded.slack_api_url)
     socket.start()
     return socket
 
 
-def _over_http(loaded: Settings, reception: Reception) -> Flask:
-    return create_app(Receiver(reception.app, loaded.slack_signing_secret, now), _health)
+def _over_http(loaded: Settings, reception: Reception, health: Health) -> Flask:
+    return create_app(Receiver(reception.app, loaded.slack_signing_secret, now), health.facts)
+
+
+@contextmanager
+def _on_a_free_port(loaded: Settings) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise
+        raise Refusal(
+            f"port {loaded.port} of {loaded.host} is taken.",
+            "Set PORT, or stop what listens there.",
+        ) from error
 
 
 @contextmanager
@@ -177,7 +195,3 @@ def _stopped_by_signal() -> Iterator[threading.Event]:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
     yield stopped
-
-
-def _health() -> Health:
-    return Health(ok=True, facts={"version": version("duckrow")})

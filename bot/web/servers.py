@@ -21,11 +21,9 @@ class Server:
     """A running HTTP server. `close` answers what is being answered, then stops."""
 
     def __init__(self, app: Flask, host: str, port: int) -> None:
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        listening = socket.create_server((host.strip("[]"), port), family=family)
         self._server = create_server(
             app,
-            sockets=[listening],
+            sockets=[_listening(host, port)],
             threads=_THREADS,
             channel_timeout=_SLOW_SENDER,
             max_request_body_size=MAX_BODY,
@@ -68,15 +66,19 @@ class Server:
 
 
 def serve(app: Flask, host: str, port: int) -> Server:
-    """Serve from threads of this process; port 0 takes a free one."""
+    """Serve from threads of this process; port 0 takes a free one. Raises OSError."""
     return Server(app, host, port)
 
 
 def serve_workers(target: str, host: str, port: int, workers: int = 1) -> None:
-    """Serve `module:factory` with granian until SIGTERM or SIGINT; the factory makes a WSGI app."""
+    """Serve `module:factory` with granian until SIGTERM or SIGINT; the factory makes a WSGI app.
+
+    Raises OSError when the port cannot be listened on.
+    """
     from granian import Granian  # noqa: PLC0415 -- an extra: only production installs it
     from granian.constants import Interfaces  # noqa: PLC0415
 
+    _listening(host, port).close()  # granian's own word for it is a RuntimeError with a backtrace
     Granian(
         target,
         address=host,
@@ -89,3 +91,8 @@ def serve_workers(target: str, host: str, port: int, workers: int = 1) -> None:
         factory=True,
         workers=workers,
     ).serve()
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host.strip("[]"), port), family=family)

@@ -13,7 +13,7 @@ from bot.slack.receiver import Receiver
 from bot.slack.reception import Reception
 from bot.slack.replies import Replies
 from bot.slack.socket import SocketMode
-from bot.web import Health, create_app, serve
+from bot.web import create_app, serve
 from storage.database import Database
 from tests.support.telling import new_database
 
@@ -73,7 +73,7 @@ class Bot:
     def listen(self):
         """Over HTTP."""
         receiver = Receiver(self.reception.app, self.slack.signing_secret, self.now)
-        server = serve(create_app(receiver, lambda: Health(ok=True)), "127.0.0.1", 0)
+        server = serve(create_app(receiver, dict), "127.0.0.1", 0)
         self._closing.insert(0, server.close)
         self.slack.use_http(f"http://127.0.0.1:{server.port}/slack/events")
 

@@ -10,7 +10,7 @@ import pytest
 
 from bot.slack import receiver as receiving
 from bot.slack.receiver import MAX_BODY, Reply
-from bot.web import Health, create_app, serve
+from bot.web import create_app, serve, serve_workers
 
 
 class Receiver(receiving.Receiver):
@@ -34,13 +34,8 @@ def receiver():
 
 
 @pytest.fixture
-def health():
-    return {"found": Health(ok=True, facts={"database": "ok"})}
-
-
-@pytest.fixture
-def client(receiver, health):
-    return create_app(receiver, lambda: health["found"]).test_client()
+def client(receiver):
+    return create_app(receiver, lambda: {"revision": 48}).test_client()
 
 
 def test_the_raw_body_and_its_headers_reach_the_receiver(client, receiver):
@@ -65,18 +60,17 @@ def test_other_paths_are_404(client, path):
     assert client.get(path).status_code == 404
 
 
-def test_health_says_what_is_known(client, health):
+def test_health_says_what_is_known_and_is_kept_by_nobody(client):
     answer = client.get("/healthz")
-    assert (answer.status_code, answer.json) == (200, {"ok": True, "database": "ok"})
-    health["found"] = Health(ok=False, facts={"database": "away"})
-    assert client.get("/healthz").status_code == 503
+    assert (answer.status_code, answer.json) == (200, {"revision": 48})
+    assert answer.headers["Cache-Control"] == "no-store"
 
 
 def test_it_serves_over_a_real_socket_and_leaves_nothing_behind(receiver):
     before = threading.active_count()
-    app = create_app(receiver, lambda: Health(ok=True))
+    app = create_app(receiver, dict)
     with serve(app, "127.0.0.1", 0) as server:
-        assert httpx.get(f"http://127.0.0.1:{server.port}/healthz").json() == {"ok": True}
+        assert httpx.get(f"http://127.0.0.1:{server.port}/healthz").json() == {}
     with pytest.raises(OSError, match="refused"):
         socket.create_connection(("127.0.0.1", server.port))
     assert threading.active_count() == before
@@ -84,7 +78,7 @@ def test_it_serves_over_a_real_socket_and_leaves_nothing_behind(receiver):
 
 def test_closing_waits_for_the_answers_under_way():
     slow = Receiver(pause=0.5)
-    server = serve(create_app(slow, lambda: Health(ok=True)), "127.0.0.1", 0)
+    server = serve(create_app(slow, dict), "127.0.0.1", 0)
     statuses = []
 
     def post():
@@ -103,7 +97,7 @@ def test_closing_waits_for_the_answers_under_way():
 
 
 def test_idle_connections_do_not_delay_the_end():
-    server = serve(create_app(Receiver(), lambda: Health(ok=True)), "127.0.0.1", 0)
+    server = serve(create_app(Receiver(), dict), "127.0.0.1", 0)
     with httpx.Client() as keeping:
         keeping.get(f"http://127.0.0.1:{server.port}/healthz")
         half = socket.create_connection(("127.0.0.1", server.port))
@@ -115,7 +109,7 @@ def test_idle_connections_do_not_delay_the_end():
 
 
 def test_two_lengths_at_once_reach_nobody(receiver):
-    with serve(create_app(receiver, lambda: Health(ok=True)), "127.0.0.1", 0) as server:
+    with serve(create_app(receiver, dict), "127.0.0.1", 0) as server:
         connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=5)
         connection.putrequest("POST", "/slack/events")
         connection.putheader("Content-Length", "5")
@@ -128,7 +122,7 @@ def test_two_lengths_at_once_reach_nobody(receiver):
 
 
 def test_a_body_beyond_the_limit_is_413_over_the_wire_too(receiver):
-    with serve(create_app(receiver, lambda: Health(ok=True)), "127.0.0.1", 0) as server:
+    with serve(create_app(receiver, dict), "127.0.0.1", 0) as server:
         connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=5)
         connection.putrequest("POST", "/slack/events")
         connection.putheader("Content-Length", str(MAX_BODY + 1))
@@ -136,3 +130,19 @@ def test_a_body_beyond_the_limit_is_413_over_the_wire_too(receiver):
         assert connection.getresponse().status == 413
         connection.close()
     assert receiver.bodies == []
+
+
+@pytest.fixture
+def taken():
+    """A port where somebody listens."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        yield listening.getsockname()[1]
+
+
+def test_a_taken_port_is_an_os_error_and_leaves_no_thread(receiver, taken):
+    before = threading.active_count()
+    with pytest.raises(OSError, match="in use"):
+        serve(create_app(receiver, dict), "127.0.0.1", taken)
+    with pytest.raises(OSError, match="in use"):
+        serve_workers("tests.web.toy:make", "127.0.0.1", taken)
+    assert threading.active_count() == before
