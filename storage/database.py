@@ -2,6 +2,7 @@
 
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -25,12 +26,12 @@ class Database:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = (engines.sqlite if self.is_sqlite else engines.postgresql)(self.url)
-        self._watchdog = Watchdog()
+        self.watchdog = Watchdog()
         self._writer = threading.Lock()  # SQLite has one writer; waiting here beats polling there
 
     def close(self) -> None:
         self.engine.dispose()
-        self._watchdog.close()
+        self.watchdog.close()
 
     def migrate(self) -> None:
         """Bring the tables up to this program's version."""
@@ -48,11 +49,11 @@ class Database:
 
     def ensure_ready(self) -> None:
         """Check the tables' version; an embedded database is migrated on the spot."""
-        with _told_plainly():
-            if self.is_sqlite:
-                migrate.upgrade(self.engine)
-            else:
-                migrate.check(self.engine)
+        if self.is_sqlite:
+            self.migrate()
+            return
+        with self._transaction(writes=False) as connection:
+            migrate.check(connection)
 
     @contextmanager
     def read(self) -> Iterator[Ledger]:
@@ -82,13 +83,15 @@ class Database:
 
     @contextmanager
     def _transaction(self, *, writes: bool, within: float = WAIT) -> Iterator[Connection]:
+        deadline = time.monotonic() + within
         with (
             self._turn(writes=writes, within=within),
             _told_plainly(),
             self.engine.connect() as connection,
         ):
+            self._ensure_it_answers(connection, deadline)
             connection.execution_options(**self._options(writes=writes))
-            with self._watched(connection, within), connection.begin() as transaction:
+            with self._watched(connection, deadline), connection.begin() as transaction:
                 yield connection
                 if transaction.is_active:
                     _commit(connection, transaction.commit)
@@ -112,13 +115,28 @@ class Database:
             return {}
         return {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
+    def _ensure_it_answers(self, connection: Connection, deadline: float) -> None:
+        """What the pool kept may have died with its server; it is then connected anew."""
+        if self.is_sqlite:
+            return
+        if (
+            time.monotonic() > deadline
+        ):  # connecting took all of it; whoever is next will be in time
+            raise LedgerUnavailable("the database let us in too late")
+        try:
+            with self._watched(connection, deadline), connection.begin():
+                connection.exec_driver_sql("SELECT 1")
+        except exc.DBAPIError as error:
+            if not error.connection_invalidated or time.monotonic() > deadline:
+                raise
+
     @contextmanager
-    def _watched(self, connection: Connection, within: float) -> Iterator[None]:
+    def _watched(self, connection: Connection, deadline: float) -> Iterator[None]:
         if self.is_sqlite:
             yield
             return
         socket = connection.connection.driver_connection.fileno()  # type: ignore[union-attr]
-        with self._watchdog.guard(socket, seconds=within):
+        with self.watchdog.guard(socket, deadline):
             yield
 
 

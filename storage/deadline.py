@@ -26,9 +26,9 @@ class Watchdog:
         self._last = 0
 
     @contextmanager
-    def guard(self, fileno: int, seconds: float) -> Iterator[None]:
-        """Drop this socket unless the block ends within so many seconds."""
-        ticket = self._add(fileno, time.monotonic() + seconds)
+    def guard(self, fileno: int, deadline: float) -> Iterator[None]:
+        """Drop this socket unless the block ends before `deadline`, of the monotonic clock."""
+        ticket = self._add(fileno, deadline)
         try:
             yield
         finally:

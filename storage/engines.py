@@ -42,12 +42,12 @@ def _begin(connection: Connection) -> None:
 
 
 def postgresql(url: URL) -> Engine:
+    """An engine whose pool does not look whether a connection still answers."""
     engine = create_engine(
         url,
-        pool_pre_ping=True,
         pool_size=8,
         max_overflow=0,
-        pool_timeout=1.5,
+        pool_timeout=0.5,  # connecting may take its own two seconds after that
         connect_args=parameters(url),
     )
     event.listen(engine, "handle_error", _notice_disconnect)

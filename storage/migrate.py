@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Connection, Engine, inspect, text
 
 from storage.errors import WrongLedger
 from storage.schema import HEAD
@@ -10,18 +10,17 @@ from storage.schema import HEAD
 SCRIPTS = Path(__file__).parent / "migrations"
 
 
-def version(engine: Engine) -> str | None:
+def version(connection: Connection) -> str | None:
     """The migration the database stands at; None before the first."""
-    with engine.connect() as connection:
-        if not inspect(connection).has_table("alembic_version"):
-            return None
-        found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-        return str(found) if found else None
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    return str(found) if found else None
 
 
-def check(engine: Engine) -> None:
+def check(connection: Connection) -> None:
     """Raise WrongLedger unless the tables are this program's."""
-    found = version(engine)
+    found = version(connection)
     if found != HEAD:
         raise WrongLedger(
             f"The database is at version {found or 'none'}, this program wants {HEAD}. "
@@ -31,8 +30,9 @@ def check(engine: Engine) -> None:
 
 def upgrade(engine: Engine) -> None:
     """Run the migrations that are missing; safe to repeat, one process at a time does it."""
-    if version(engine) == HEAD:
-        return
+    with engine.connect() as connection:
+        if version(connection) == HEAD:
+            return
     from alembic import command  # noqa: PLC0415 -- a third of a second, needed once per version
     from alembic.config import Config  # noqa: PLC0415
 

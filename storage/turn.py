@@ -6,18 +6,21 @@ work: safety is the target's fence and the deliveries' bookkeeping, not this loc
 
 import fcntl
 import threading
+import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Protocol
 
 from storage.database import CHANNEL, Database
+from storage.deadline import Watchdog
 from storage.engines import parameters
 
 if TYPE_CHECKING:
     import psycopg  # an extra: only there with PostgreSQL
 
 _KEY = 7283750  # the advisory lock's number; storage.migrate uses the next
+_PATIENCE = 1.0  # seconds for a server that let us in to give the turn
 
 
 class Turn(Protocol):
@@ -37,7 +40,7 @@ def turn_of(database: Database, wake: Callable[[], None]) -> Turn:
     """
     if database.is_sqlite:
         return FileTurn(Path(f"{database.url.database}-loop"))
-    return SessionTurn(parameters(database.url), wake)
+    return SessionTurn(parameters(database.url), database.watchdog, wake)
 
 
 class FileTurn:
@@ -71,8 +74,11 @@ class FileTurn:
 class SessionTurn:
     """The turn on PostgreSQL: an advisory lock of the session that also listens for wake-ups."""
 
-    def __init__(self, parameters: Mapping[str, Any], wake: Callable[[], None]) -> None:
+    def __init__(
+        self, parameters: Mapping[str, Any], watchdog: Watchdog, wake: Callable[[], None]
+    ) -> None:
         self._parameters = parameters
+        self._watchdog = watchdog
         self._wake = wake
         self._lock = threading.Lock()
         self._connection: psycopg.Connection | None = None
@@ -90,12 +96,12 @@ class SessionTurn:
         import psycopg  # noqa: PLC0415 -- an extra
 
         connection = psycopg.connect(**self._parameters, autocommit=True)
-        row = connection.execute("SELECT pg_try_advisory_lock(%s)", (_KEY,)).fetchone()
-        if not (row and row[0]):
-            connection.close()
-            return False
-        connection.execute(f"LISTEN {CHANNEL}")
         self._connection = connection
+        with self._watchdog.guard(connection.fileno(), time.monotonic() + _PATIENCE):
+            ours = _lock_and_listen(connection)
+        if not ours:
+            self._drop()
+            return False
         self._listener = threading.Thread(
             target=self._listen, args=(connection,), name="listen", daemon=True
         )
@@ -104,9 +110,10 @@ class SessionTurn:
 
     def close(self) -> None:
         self._closing.set()
-        if self._listener:
-            self._listener.join()
-        self._drop()
+        with self._lock:
+            if self._listener:
+                self._listener.join()
+            self._drop()
 
     def _listen(self, connection: "psycopg.Connection") -> None:
         import psycopg  # noqa: PLC0415 -- an extra
@@ -120,3 +127,11 @@ class SessionTurn:
         if self._connection:
             self._connection.close()
             self._connection = None
+
+
+def _lock_and_listen(connection: "psycopg.Connection") -> bool:
+    row = connection.execute("SELECT pg_try_advisory_lock(%s)", (_KEY,)).fetchone()
+    ours = bool(row and row[0])
+    if ours:
+        connection.execute(f"LISTEN {CHANNEL}")
+    return ours

@@ -1,14 +1,18 @@
 """PostgreSQL that is partly dead: one host of several, or all of it frozen."""
 
-from contextlib import suppress
+import os
+import signal
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager, suppress
 
 import psycopg
 import pytest
 
 from storage.database import Database
-from storage.errors import LedgerUnavailable
+from storage.errors import LedgerUnavailable, OutcomeUnknown
 from storage.turn import turn_of
-from tests.support.telling import new_database, open_incident
+from tests.support.telling import cause, new_database, open_incident
 
 
 @pytest.fixture
@@ -66,3 +70,162 @@ def test_one_dead_host_of_two_is_passed_over(postgres_server, postgres_url, free
     assert turn.take()
     turn.close()
     database.close()
+
+
+@pytest.fixture
+def postgres(postgres_url):
+    with closing(new_database(postgres_url)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def freeze(postgres_server):
+    """Stop the whole server as it is, its sockets open; `thaw` lets it go on, as does the end."""
+    stopped: list[int] = []
+
+    def signal_all(which):
+        for pid in stopped:
+            with suppress(ProcessLookupError):
+                os.kill(pid, which)
+
+    class Freeze:
+        def __call__(self):
+            stopped.extend(_processes(postgres_server))
+            signal_all(signal.SIGSTOP)
+
+        def thaw(self):
+            signal_all(signal.SIGCONT)
+            stopped.clear()
+
+    freeze = Freeze()
+    yield freeze
+    freeze.thaw()
+
+
+def _processes(server):
+    """The server's process ids, the one that starts all others first."""
+    (postmaster,) = server.admin.execute(
+        "SELECT split_part(pg_read_file('postmaster.pid'), chr(10), 1)::int"
+    ).fetchone()
+    backends = server.admin.execute("SELECT pid FROM pg_stat_activity").fetchall()
+    return [postmaster, *(pid for (pid,) in backends)]
+
+
+@contextmanager
+def _takes_at_most(seconds):
+    start = time.monotonic()
+    yield
+    assert time.monotonic() - start < seconds
+
+
+def _name(database):
+    with database.read() as ledger:
+        return ledger.page.name
+
+
+def _rename(database, freeze=lambda: None, within=0.5):
+    with database.telling(cause(), within) as ledger:
+        freeze()
+        ledger.configure(name="Renamed")
+
+
+def test_a_frozen_server_refuses_in_time_and_saves_nothing_when_it_thaws(postgres, freeze):
+    freeze()
+    with _takes_at_most(1.5), pytest.raises(LedgerUnavailable) as refused:
+        _rename(postgres)
+    freeze.thaw()
+    assert not isinstance(refused.value, OutcomeUnknown)
+    assert _name(postgres) == "Coursera"
+    _rename(postgres)
+    assert _name(postgres) == "Renamed"
+
+
+def test_a_server_that_freezes_in_a_transaction_saves_nothing_of_it(postgres, freeze):
+    with _takes_at_most(1.5), pytest.raises(LedgerUnavailable) as refused:
+        _rename(postgres, freeze)
+    freeze.thaw()
+    assert not isinstance(refused.value, OutcomeUnknown)
+    assert _name(postgres) == "Coursera"
+
+
+def test_a_server_that_freezes_before_the_commit_leaves_the_outcome_unknown(postgres, freeze):
+    def write():
+        with postgres.write() as ledger:
+            assert ledger.has_page()
+            freeze()
+
+    with _takes_at_most(3), pytest.raises(OutcomeUnknown):
+        write()
+
+
+def test_readers_of_a_frozen_server_are_refused_in_time(postgres, freeze):
+    freeze()
+    with _takes_at_most(3), pytest.raises(LedgerUnavailable):
+        _name(postgres)
+    with _takes_at_most(3), pytest.raises(LedgerUnavailable):
+        postgres.ensure_ready()
+
+
+def test_connecting_to_a_frozen_server_gives_up_in_time(postgres, freeze):
+    with closing(Database(str(postgres.url))) as fresh:
+        freeze()
+        with _takes_at_most(3), pytest.raises(LedgerUnavailable):
+            _rename(fresh)
+
+
+def test_more_commands_than_connections_are_each_refused_in_time(postgres, freeze):
+    def rename(person):
+        time.sleep(person / 10)
+        with _takes_at_most(3), pytest.raises(LedgerUnavailable):
+            _rename(postgres, within=2)
+
+    freeze()
+    with ThreadPoolExecutor(16) as people:
+        refused = [people.submit(rename, person) for person in range(16)]
+    freeze.thaw()
+    assert [one.result() for one in refused] == [None] * 16
+    assert _name(postgres) == "Coursera"
+
+
+def test_the_turn_of_a_server_that_freezes_is_given_up_in_time(postgres, freeze):
+    with closing(turn_of(postgres, lambda: None)) as turn:
+        assert turn.take()
+        freeze()
+        with _takes_at_most(2):
+            turn.close()
+
+
+def test_a_server_that_freezes_once_it_let_us_in_does_not_keep_us(postgres, freeze, monkeypatch):
+    connect = psycopg.connect
+
+    def connect_then_freeze(**parameters):
+        connection = connect(**parameters)
+        freeze()
+        return connection
+
+    monkeypatch.setattr(psycopg, "connect", connect_then_freeze)
+    turn = turn_of(postgres, lambda: None)
+    with _takes_at_most(2.5):
+        with pytest.raises(psycopg.OperationalError):
+            turn.take()
+        turn.close()
+    monkeypatch.undo()
+    freeze.thaw()
+    assert _turn_is_free(postgres)
+
+
+def _turn_is_free(database):
+    with closing(turn_of(database, lambda: None)) as turn:
+        give_up = time.monotonic() + 10
+        while not (free := turn.take()) and time.monotonic() < give_up:
+            time.sleep(0.02)
+        return free
+
+
+def test_a_connection_that_died_in_the_pool_is_replaced_unseen(postgres, postgres_server):
+    postgres_server.admin.execute(
+        "SELECT pg_terminate_backend(pid, 1000) FROM pg_stat_activity WHERE datname = %s",
+        (postgres.url.database,),
+    )
+    _rename(postgres)
+    assert _name(postgres) == "Renamed"
