@@ -90,7 +90,7 @@ class Database:
             self.engine.connect() as connection,
         ):
             self._ensure_it_answers(connection, deadline)
-            connection.execution_options(**self._options(writes=writes))
+            connection.execution_options(**self._options(deadline, writes=writes))
             with self._watched(connection, deadline), connection.begin() as transaction:
                 yield connection
                 if transaction.is_active:
@@ -108,9 +108,9 @@ class Database:
         finally:
             self._writer.release()
 
-    def _options(self, *, writes: bool) -> dict[str, Any]:
+    def _options(self, deadline: float, *, writes: bool) -> dict[str, Any]:
         if self.is_sqlite:
-            return {"duckrow_writes": writes}
+            return engines.sqlite_options(writes=writes, wait=deadline - time.monotonic())
         if writes:
             return {}
         return {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
@@ -119,9 +119,7 @@ class Database:
         """What the pool kept may have died with its server; it is then connected anew."""
         if self.is_sqlite:
             return
-        if (
-            time.monotonic() > deadline
-        ):  # connecting took all of it; whoever is next will be in time
+        if time.monotonic() > deadline:  # by connecting, which the next one need not do again
             raise LedgerUnavailable("the database let us in too late")
         try:
             with self._watched(connection, deadline), connection.begin():

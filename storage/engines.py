@@ -21,12 +21,18 @@ _GONE = ("25006", "57P", "08")  # read-only, shut down, connection lost: the poo
 
 
 def sqlite(url: URL) -> Engine:
+    """An engine whose transactions write, and wait for `WAIT`, unless their options say."""
     engine = create_engine(
         url, connect_args={"timeout": WAIT, "isolation_level": None, "check_same_thread": False}
     )
     event.listen(engine, "connect", _set_pragmas)
     event.listen(engine, "begin", _begin)
     return engine
+
+
+def sqlite_options(*, writes: bool, wait: float) -> dict[str, Any]:
+    """How a connection's next transactions begin; `wait` for other processes, in seconds."""
+    return {"duckrow_writes": writes, "duckrow_wait": max(wait, 0.0)}
 
 
 def _set_pragmas(connection: sqlite3.Connection, _record: object) -> None:
@@ -36,8 +42,11 @@ def _set_pragmas(connection: sqlite3.Connection, _record: object) -> None:
 
 
 def _begin(connection: Connection) -> None:
+    options = connection.get_execution_options()
+    wait = options.get("duckrow_wait", WAIT)
+    connection.connection.cursor().execute(f"PRAGMA busy_timeout={wait * 1000:.0f}")
     # A transaction that reads first and writes later fails at once when another wrote between.
-    writes = connection.get_execution_options().get("duckrow_writes", True)
+    writes = options.get("duckrow_writes", True)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 

@@ -5,6 +5,8 @@ import signal
 import sqlite3
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import psycopg
@@ -82,14 +84,9 @@ def test_sqlite_survives_a_power_cut_and_keeps_its_references(sqlite):
     with sqlite.write() as ledger:
         pragmas = {
             name: ledger.connection.execute(text(f"PRAGMA {name}")).scalar()
-            for name in ("synchronous", "journal_mode", "foreign_keys", "busy_timeout")
+            for name in ("synchronous", "journal_mode", "foreign_keys")
         }
-    assert pragmas == {
-        "synchronous": 2,  # FULL
-        "journal_mode": "wal",
-        "foreign_keys": 1,
-        "busy_timeout": 2000,
-    }
+    assert pragmas == {"synchronous": 2, "journal_mode": "wal", "foreign_keys": 1}  # 2 is FULL
 
 
 def test_a_writer_waits_for_another_process_and_gives_up_in_time(sqlite):
@@ -101,6 +98,38 @@ def test_a_writer_waits_for_another_process_and_gives_up_in_time(sqlite):
     other.close()
     assert not isinstance(refused.value, OutcomeUnknown)
     assert open_incident(sqlite).number == 1
+
+
+def test_queued_writers_are_refused_in_time_while_another_process_writes(sqlite):
+    def write(person):
+        time.sleep(person * 0.3)
+        start = time.monotonic()
+        with pytest.raises(LedgerUnavailable) as refused:
+            open_incident(sqlite)
+        return type(refused.value), time.monotonic() - start
+
+    with (
+        closing(sqlite3.connect(sqlite.url.database, isolation_level=None)) as other,
+        ThreadPoolExecutor(4) as people,
+    ):
+        other.execute("BEGIN IMMEDIATE")
+        refused = [people.submit(write, person) for person in range(4)]
+        errors, took = zip(*(one.result() for one in refused), strict=True)
+    assert set(errors) == {LedgerUnavailable}
+    assert max(took) < 3  # their own queue and the other process's lock share the two seconds
+    assert open_incident(sqlite).number == 1  # nothing was saved afterwards
+
+
+def test_a_transaction_waits_as_long_as_it_may_whoever_had_its_connection_before(sqlite):
+    def wait(ledger):
+        return ledger.connection.execute(text("PRAGMA busy_timeout")).scalar()
+
+    with sqlite.telling(cause(), within=0.5) as ledger:
+        assert 400 < wait(ledger) <= 500
+    with sqlite.read() as ledger:
+        assert 1900 < wait(ledger) <= 2000
+    with sqlite.write() as ledger:
+        assert 1900 < wait(ledger) <= 2000
 
 
 @pytest.mark.parametrize("content", [b"", b"this is no database, and never was one" * 200])
