@@ -112,7 +112,7 @@ class Database:
         if self.is_sqlite:
             return engines.sqlite_options(writes=writes, wait=deadline - time.monotonic())
         if writes:
-            return {}
+            return {"isolation_level": "READ COMMITTED"}
         return {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
     def _ensure_it_answers(self, connection: Connection, deadline: float) -> None:
@@ -121,6 +121,7 @@ class Database:
             return
         if time.monotonic() > deadline:  # by connecting, which the next one need not do again
             raise LedgerUnavailable("the database let us in too late")
+        connection.execution_options(isolation_level="AUTOCOMMIT")  # one round trip, not three
         try:
             with self._watched(connection, deadline), connection.begin():
                 connection.exec_driver_sql("SELECT 1")
