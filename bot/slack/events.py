@@ -1,7 +1,6 @@
 """Events that change what the announcer must do: somebody deleted one of our messages."""
 
 import logging
-from collections.abc import Mapping
 from dataclasses import replace
 
 from bot.slack.payloads import Body
@@ -20,7 +19,7 @@ class Events:
     def heard(self, event: Body) -> bool:
         """Note an event; True when the announcer has something to do."""
         channel, ts = event.get("channel"), deleted_ts(event)
-        if not isinstance(channel, str) or ts is None:
+        if ts is None or not isinstance(channel, str):  # elsewhere it is a whole object
             return False
         try:
             return self._deleted(channel, ts)
@@ -40,12 +39,10 @@ class Events:
 
 def deleted_ts(event: Body) -> str | None:
     """The message that was deleted: of one with a thread, Slack says that it became a tombstone."""
-    message = event.get("message")
-    match event.get("subtype"):
-        case "message_deleted":
-            found = event.get("deleted_ts")
-        case "message_changed" if isinstance(message, Mapping):
-            found = message.get("ts") if message.get("subtype") == "tombstone" else None
-        case _:
-            found = None
-    return found if isinstance(found, str) else None
+    message = event.get("message") or {}
+    match event.get("subtype"), message.get("subtype"):
+        case "message_deleted", _:
+            return event.get("deleted_ts")
+        case "message_changed", "tombstone":
+            return message.get("ts")
+    return None

@@ -18,6 +18,7 @@ from bot.slack.desk import Desk
 from bot.slack.events import Events
 from bot.slack.messages import ephemeral
 from bot.slack.payloads import Body, action_origin, command_origin, press
+from bot.slack.shapes import BadRequest, check
 
 log = logging.getLogger(__name__)
 
@@ -44,11 +45,20 @@ def build_app(token: str, desk: Desk, events: Events, wake: Callable[[], None]) 
     return app
 
 
+def dispatch(app: App, body: Any) -> BoltResponse:
+    """Hand a payload to the app, as Socket Mode does. Raises BadRequest for what is none."""
+    check(body)
+    try:
+        request = BoltRequest(mode="socket_mode", body=body)
+    except (AttributeError, KeyError, TypeError) as error:
+        raise BadRequest("Bolt finds no ids in it") from error
+    return app.dispatch(request)
+
+
 def _listen(app: App, desk: Desk, events: Events, wake: Callable[[], None]) -> None:
     @app.command(_ANY)
     def on_command(body: Body, ack: Ack) -> None:
-        text = body.get("text")
-        ack(desk.command(command_origin(body), text if isinstance(text, str) else ""))
+        ack(desk.command(command_origin(body), body.get("text") or ""))
         wake()
 
     @app.action(_ANY)

@@ -1,4 +1,7 @@
-"""What Slack sends, as values. Everything in it is a claim until `Access` has looked at it."""
+"""What Slack sends, as values. Everything in it is a claim until `Access` has looked at it.
+
+`shapes` has looked at it before: what is there has the type that it should have.
+"""
 
 import json
 from collections.abc import Mapping
@@ -69,10 +72,7 @@ def action_origin(body: Body) -> Origin:
 
 def press(body: Body) -> Press | None:
     """The button that was pressed; None when it is none of ours."""
-    actions = body.get("actions")
-    first = actions[0] if isinstance(actions, list) and actions else {}
-    if not isinstance(first, Mapping):
-        return None
+    first = body["actions"][0]
     action = _text(first, "action_id").partition(":")[0]
     value = _object(_text(first, "value"))
     return Press(action, value) if value is not None else None
@@ -87,10 +87,10 @@ def _object(text: str) -> Mapping[str, Any] | None:
 
 
 def _part(body: Body, name: str) -> Body:
-    part = body.get(name)
-    return part if isinstance(part, Mapping) else {}
+    part: Body | None = body.get(name)
+    return part or {}
 
 
 def _text(body: Body, name: str) -> str:
-    value = body.get(name)
-    return value if isinstance(value, str) else ""
+    text: str | None = body.get(name)
+    return text or ""

@@ -14,7 +14,10 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl
 
-from slack_bolt import App, BoltRequest
+from slack_bolt import App
+
+from bot.slack.listener import dispatch
+from bot.slack.shapes import BadRequest
 
 MAX_BODY = 1024 * 1024  # bytes; nothing Slack sends comes near
 
@@ -33,10 +36,6 @@ class Reply:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-class BadRequest(Exception):  # noqa: N818 -- named as HTTP names it
-    """The body is nothing Slack sends."""
-
-
 class Receiver:
     """Takes raw requests and hands verified payloads to the Bolt app."""
 
@@ -46,14 +45,13 @@ class Receiver:
         self._now = now
 
     def receive(self, body: bytes, *, content_type: str, timestamp: str, signature: str) -> Reply:
-        """Answer one request: 401 unless Slack signed it just now, 400 unless it can be read."""
+        """Answer one request: 401 unless Slack signed it just now, 400 unless it is a payload."""
         if not self._is_genuine(body, timestamp, signature):
             return Reply(200) if _is_ssl_check(body) else Reply(401)
         try:
-            payload = read_payload(body, content_type)
+            answer = dispatch(self._app, read_payload(body, content_type))
         except BadRequest:
             return Reply(400)
-        answer = self._app.dispatch(BoltRequest(mode="socket_mode", body=payload))
         return Reply(answer.status, answer.body or "", answer.first_headers())
 
     def _is_genuine(self, body: bytes, timestamp: str, signature: str) -> bool:

@@ -14,13 +14,16 @@ from http.client import HTTPException
 from typing import Any
 
 from slack_bolt import App, BoltResponse
-from slack_bolt.adapter.socket_mode.internals import run_bolt_app, send_response
+from slack_bolt.adapter.socket_mode.internals import send_response
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.socket_mode.builtin import SocketModeClient
 from slack_sdk.socket_mode.builtin.connection import Connection
 from slack_sdk.socket_mode.client import BaseSocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
+
+from bot.slack.listener import dispatch
+from bot.slack.shapes import BadRequest
 
 log = logging.getLogger(__name__)
 
@@ -141,11 +144,14 @@ class SocketMode:
         if self._refuse:
             return
         began = time.time()
-        answer = run_bolt_app(self._app, request)
-        if answer.status != 200:  # noqa: PLR2004 -- the SDK acknowledges nothing else
-            log.error("a payload was not handled", extra={"status": answer.status})
-            answer = BoltResponse(status=200)
-        send_response(client, request, answer, began)
+        send_response(client, request, self._answer(request), began)
+
+    def _answer(self, request: SocketModeRequest) -> BoltResponse:
+        try:
+            return dispatch(self._app, request.payload)
+        except BadRequest as odd:
+            log.warning("an odd payload was not handled", extra={"reason": str(odd)})
+            return BoltResponse(status=200)  # or Slack would send it again
 
 
 def _connected(client: SocketModeClient) -> bool:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -254,7 +255,7 @@ def test_the_deletion_of_our_own_message_is_heard(tell, bot, slack):
     """Bolt would drop an event whose previous message is our bot's: that rule is off."""
     tell(LINES[0])
     bot.announce()
-    heard = []
+    heard: list[dict[str, Any]] = []
     slack.workspace.listeners.append(heard.append)
     bot.woken.clear()
     slack.delete(slack.thread("#incidents", root(slack))[0])
@@ -266,7 +267,7 @@ def test_the_deletion_of_our_own_message_is_heard(tell, bot, slack):
 def test_the_tombstone_of_a_root_with_a_thread_is_heard(tell, bot, slack):
     tell(LINES[0])
     bot.announce()
-    heard = []
+    heard: list[dict[str, Any]] = []
     slack.workspace.listeners.append(heard.append)
     bot.woken.clear()
     slack.delete(root(slack))

@@ -144,6 +144,13 @@ def test_a_bug_is_acknowledged_and_not_delivered_again(connected, slack, monkeyp
     assert slack.say("ana", "#incidents", OPEN.format(1)).text.startswith("Something broke")
 
 
+def test_an_odd_payload_is_acknowledged_and_logged(connected, slack, caplog):
+    slack._desk.delivery.ask("interactive", {"type": "block_actions", "user": 5})
+    (logged,) = [one for one in caplog.records if one.name == "bot.slack.socket"]
+    assert (logged.levelname, logged.message) == ("WARNING", "an odd payload was not handled")
+    assert "Traceback" not in caplog.text
+
+
 def test_a_deleted_root_is_heard_of(connected, slack):
     bot, _ = connected
     slack.say("ana", "#incidents", OPEN.format(1))
