@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot.core.text import to_html, to_plain
 from storage.database import Database
 from storage.errors import LedgerUnavailable, OutcomeUnknown
 from tests.slack.conftest import ON_BOTH
@@ -32,11 +33,9 @@ def away(error=LedgerUnavailable, *, was_saved=False):
         yield
 
 
-@contextmanager
 def gone(*_, **__):
     """The ledger cannot even be read."""
     raise LedgerUnavailable("gone")
-    yield
 
 
 def buttons(message):
@@ -100,6 +99,19 @@ def test_an_answer_that_got_lost_does_not_double_what_is_typed_again(say, slack,
     assert "operation_timeout" in say(OPEN).text
     assert say(OPEN).text.startswith("Already saved as #1, update 1")
     assert stored()[1] == 1
+
+
+def test_the_page_says_the_same_whether_slack_wraps_links_or_not(say, slack, database):
+    for slack.workspace.app.wraps_links in (False, True):
+        reply = say("open Title | see https://example.com/x?a=1&b=2 now")
+        assert reply.text.startswith("Saved as")
+    with database.read() as ledger:
+        bare, wrapped = (ledger.incident(number).updates[0].text for number in (1, 2))
+    assert bare == "see https://example.com/x?a=1&amp;b=2 now"
+    assert wrapped == "see <https://example.com/x?a=1&amp;b=2> now"
+    assert to_html(wrapped) == to_html(bare)
+    assert to_plain(wrapped) == to_plain(bare) == "see https://example.com/x?a=1&b=2 now"
+    assert 'href="https://example.com/x?a=1&amp;b=2"' in to_html(bare)
 
 
 def test_a_refusal_hands_the_text_back(say, stored):

@@ -1,6 +1,5 @@
 """Health: facts that cost nothing to ask for, whatever the ledger and Slack are doing."""
 
-from contextlib import contextmanager
 from datetime import timedelta
 from importlib.metadata import version
 
@@ -14,11 +13,9 @@ from storage.errors import LedgerUnavailable
 from tests.support.telling import NOON, new_database
 
 
-@contextmanager
 def gone(*_, **__):
     """The ledger does not answer."""
     raise LedgerUnavailable("gone")
-    yield
 
 
 @pytest.fixture
