@@ -33,7 +33,9 @@ TABLE = {
     "bot.demo": may("bot.app bot.config"),
     "bot.doctor": may("bot.app bot.config bot.publish bot.slack storage"),
     "bot.cli": may(
-        "bot.app bot.processes bot.demo bot.doctor bot.core bot.slack bot.sandbox storage", "click"
+        "bot.app bot.processes bot.demo bot.doctor bot.commands bot.config bot.core bot.slack "
+        "bot.sandbox storage",
+        "click",
     ),
     "storage": may("bot.core", "sqlalchemy alembic psycopg"),
 }
