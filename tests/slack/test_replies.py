@@ -2,12 +2,14 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from itertools import count
 
 import pytest
 
 from bot import commands
 from bot.commands import Call
 from bot.core.incident import Author
+from storage.publications import Publications
 from tests.slack.conftest import TARGET
 
 OTHER = "file:///srv/another"
@@ -187,19 +189,25 @@ def test_trouble_of_a_target_that_is_no_longer_configured_is_nobodys(channel, pu
     assert channel() == []
 
 
+@pytest.mark.parametrize("database", ["postgres_url"], indirect=True)
 def test_what_is_published_while_the_channel_is_told_is_kept(publish, clock, bot, monkeypatch):
     publish(revision=0, behind_since=clock() - timedelta(minutes=1), error="timed out")
-    real = bot.trouble._post
+    real, revisions = Publications.get, count(1)
 
-    def post(*args):
-        publish(behind_since=None, error=None)
-        real(*args)
+    def overtaken(self, target):
+        found = real(self, target)
+        with monkeypatch.context() as patched:
+            patched.setattr(Publications, "get", real)
+            publish(revision=next(revisions))
+        return found
 
-    monkeypatch.setattr(bot.trouble, "_post", post)
-    assert bot.trouble.sync(clock())
+    with monkeypatch.context() as patched:
+        patched.setattr(Publications, "get", overtaken)
+        assert bot.trouble.sync(clock())
     with bot.database.read() as ledger:
-        assert ledger.publications.get(TARGET).revision == ledger.page.revision
-        assert ledger.publications.get(TARGET).told_at is not None
+        target = ledger.publications.get(TARGET)
+    assert target.told_at is not None
+    assert target.revision == next(revisions) - 1
 
 
 def test_telling_of_trouble_waits_for_slack_and_keeps_what_was_published(
