@@ -172,7 +172,8 @@ def _close_at_once(session: Connection) -> None:
     if wire := session.sock:
         with suppress(OSError):
             socket.socket.shutdown(wire, socket.SHUT_RDWR)  # the wire itself, under any TLS
-    session.disconnect()
+    with suppress(AttributeError):  # its reader noticed, and closed it between a look and a lock
+        session.disconnect()
 
 
 def _is_envelope(message: str) -> bool:

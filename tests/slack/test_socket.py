@@ -84,6 +84,26 @@ def test_a_close_with_nothing_under_way_is_quick_and_leaves_no_thread(make_bot, 
     assert threading.active_count() <= before
 
 
+def test_a_connection_that_its_reader_closes_at_the_same_moment_is_closed(connected):
+    _, socket = connected
+    client = socket._clients[0]
+    session, workers = client.current_session, client.message_workers
+
+    class Overtaken:
+        """The SDK's lock, which its reader took first."""
+
+        def __enter__(self):
+            wire, session.sock = session.sock, None
+            wire.close()
+
+        def __exit__(self, *_):
+            pass
+
+    session.sock_send_lock = Overtaken()
+    socket.close()
+    assert workers._shutdown
+
+
 def test_it_starts_while_slack_is_down_and_connects_once_it_is_there(make_bot, slack):
     with slack.down():
         bot = make_bot()
