@@ -10,8 +10,10 @@ from storage.ledger import Telling
 def handle(call: Call, ledger: Telling, *, incident: int | None, text: str) -> Answer:  # noqa: ARG001
     one, latest = standing_one(ledger, incident)
     ledger.edit(one, latest, text)
-    subject = f"#{one.number}, update {latest.number}"
-    return Answer(f"Saved: {subject} has its new text.", saved=True, subject=subject)
+    update = f"#{one.number}, update {latest.number}"
+    return Answer(
+        f"Saved: {update} has its new text.", saved=True, subject=f"The new text of {update}"
+    )
 
 
 COMMAND = Command(

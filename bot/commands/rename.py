@@ -14,7 +14,7 @@ def handle(call: Call, ledger: Telling, *, incident: int | None, title: str) -> 
     return Answer(
         f"Saved: #{one.number} is now called {escape_slack(title)}.",
         saved=True,
-        subject=f"#{one.number}",
+        subject=f"The new title of #{one.number}",
     )
 
 

@@ -11,9 +11,11 @@ from storage.ledger import Telling
 def handle(call: Call, ledger: Telling, *, incident: int | None) -> Answer:  # noqa: ARG001
     one, latest = standing_one(ledger, incident)
     left = ledger.retract(one, latest)
-    subject = f"#{one.number}, update {latest.number}"
+    update = f"#{one.number}, update {latest.number}"
     return Answer(
-        f"Saved: {subject} is off the page. {_what_is_left(left)}", saved=True, subject=subject
+        f"Saved: {update} is off the page. {_what_is_left(left)}",
+        saved=True,
+        subject=f"The retraction of {update}",
     )
 
 

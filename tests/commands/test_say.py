@@ -115,6 +115,16 @@ def test_retracting_takes_the_latest_update_away_and_then_the_report(typist):
     assert typist.say("retract #1").text.startswith("Not saved: incident #1 was withdrawn.")
 
 
+def test_what_a_later_sentence_says_is_live_is_what_was_done(desk):
+    desk.say(OPEN)
+    subjects = [desk.say(line).subject for line in ("edit New.", "rename #1 Other", "retract #1")]
+    assert subjects == [
+        "The new text of #1, update 1",
+        "The new title of #1",
+        "The retraction of #1, update 1",
+    ]
+
+
 def test_an_unknown_number_is_refused(desk):
     desk.say(OPEN)
     answer = desk.say("update #7 Hello.")
