@@ -51,7 +51,8 @@ def choose(call: Call, database: Database) -> Answer:
     try:
         with database.read() as ledger:
             asked = ledger.requests.get(call.key)
-    except LedgerUnavailable:
+    except LedgerUnavailable as error:
+        log.warning("the ledger does not answer", extra={"reason": str(error)})
         return _answer.unavailable(call)
     if asked is None or asked.author_id != call.author.id:
         return _answer.refused(Refusal("that question is gone.", "Type the line again."), call)

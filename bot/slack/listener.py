@@ -18,7 +18,7 @@ from bot.slack.desk import Desk
 from bot.slack.events import Events
 from bot.slack.messages import ephemeral
 from bot.slack.payloads import Body, action_origin, command_origin, press
-from bot.slack.shapes import BadRequest, check
+from bot.slack.shapes import BadRequest, check, is_unheard
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +47,8 @@ def build_app(token: str, desk: Desk, events: Events, wake: Callable[[], None]) 
 
 def dispatch(app: App, body: Any) -> BoltResponse:
     """Hand a payload to the app, as Socket Mode does. Raises BadRequest for what is none."""
+    if is_unheard(body):
+        return BoltResponse(status=200)  # unanswered, Slack would send it again
     check(body)
     try:
         request = BoltRequest(mode="socket_mode", body=body)

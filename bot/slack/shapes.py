@@ -21,6 +21,12 @@ def check(body: Any) -> None:
         raise BadRequest("no payload")
 
 
+def is_unheard(body: Any) -> bool:
+    """True for a kind of payload that nobody here listens to, such as app_rate_limited."""
+    kind = body.get("type") if isinstance(body, Mapping) else None
+    return isinstance(kind, str) and kind not in _TYPES and "command" not in body
+
+
 def _id(value: Any) -> bool:
     """An id, a word or an address, which any database keeps."""
     return isinstance(value, str) and value.isprintable()
@@ -75,6 +81,12 @@ _EVENT = _object(
 _ACTION = _object("action_id", action_id=_text, value=_text)
 _VIEW = _object("type", "callback_id", type=_id, callback_id=_text)
 
+_TYPES = frozenset(
+    {
+        *("block_actions", "event_callback", "url_verification", "view_submission"),
+        *("view_closed", "shortcut", "message_action", "block_suggestion"),
+    }
+)
 _PAYLOADS = (
     _object("command", command=_id, text=_text, **_ORIGIN),
     _object("actions", type=_typed("block_actions"), actions=_list(_ACTION), **_ORIGIN),

@@ -171,3 +171,8 @@ def test_anything_odd_anywhere_is_refused_or_does_not_matter(app, kind, caplog):
 def test_what_is_no_payload_is_refused(body):
     with pytest.raises(BadRequest):
         check(body)
+
+
+def test_a_kind_that_nobody_listens_to_is_acknowledged(app):
+    body = {"type": "app_rate_limited", "team_id": "T1", "minute_rate_limited": 1}
+    assert dispatch(app, body).status == 200
