@@ -96,6 +96,8 @@ class Replay:
             text = step.text.replace(NUMBER, number)
             self._tell(done, running=True, person=step.person, line=text)
             reply = self._say(step.person, self.scenario.channel, text)
+            if problem := _unplayed(reply):
+                break
             found = re.search(r"#(\d+)", reply.text if reply else "")
             number = number or (found.group(1) if found else "")
             done += 1
@@ -107,3 +109,11 @@ class Replay:
     def _tell(self, step: int, *, running: bool, **more: str) -> None:
         self.progress = Progress(running, step, len(self.scenario.steps), **more)
         self._told()
+
+
+def _unplayed(reply: Message | None) -> str:
+    """Why the day cannot go on: the bot did not take the line as something new."""
+    said = reply.text.partition("\n")[0] if reply else ""
+    if said.startswith("Already"):
+        return "The day was replayed a moment ago. Try again in two minutes."
+    return said if said.startswith("Not saved") else ""

@@ -55,11 +55,26 @@ def test_everybody_types_their_part_and_names_the_incident_the_bot_named(replay)
 
 
 def test_without_a_number_the_day_stops_and_says_why(replay):
-    replayed, said = replay(lambda text: answer("Not saved."))
+    replayed, said = replay(lambda text: answer("Hm."))
     replayed.start()
     replayed.join()
     assert len(said) == 1
     assert "did not say which incident" in replayed.progress.problem
+
+
+@pytest.mark.parametrize(
+    ("reply", "problem"),
+    [
+        ("Not saved: the database sleeps.\nTry again.", "Not saved: the database sleeps."),
+        ("Already saved as #1, update 1.", "replayed a moment ago"),
+    ],
+)
+def test_what_the_bot_did_not_take_as_new_stops_the_day(replay, reply, problem):
+    replayed, said = replay(lambda text: answer(reply))
+    replayed.start()
+    replayed.join()
+    assert len(said) == 1
+    assert problem in replayed.progress.problem
 
 
 def test_pressed_twice_it_runs_once(replay):
