@@ -76,6 +76,7 @@ def environment() -> Environment:
         "xml": _xml,
         "fragment": _fragment,
         "host": addresses.host,
+        "status_page": words.status_page,
         "permalink": addresses.incident,
     }
     style, script = _source("_style.css"), _source("_script.js")

@@ -54,3 +54,8 @@ def brief(markup: str, limit: int) -> str:
 def feed_html(markup: str) -> Markup:
     """As feeds have it: plain words, and a break for each line."""
     return Markup("<br />").join(escape(line) for line in plain(markup).split("\n"))
+
+
+def status_page(name: str) -> str:
+    """What a title calls the page: "Example status", but never "Example Status status"."""
+    return name if name.lower().endswith("status") else f"{name} status"

@@ -12,7 +12,7 @@ from jinja2 import meta
 
 from bot.core import views
 from bot.core.status import ComponentStatus, Phase
-from bot.publish import fingerprint, renderer
+from bot.publish import fingerprint, renderer, words
 from tests.support.telling import NOON, a_component, cause, open_incident, tell
 
 VIEWS = {
@@ -150,3 +150,10 @@ def test_the_fingerprint_follows_the_templates(tmp_path, monkeypatch):
     assert fingerprint() == before
     (tmp_path / "home.html").write_text("another")
     assert fingerprint() != before
+
+
+@pytest.mark.parametrize(
+    ("name", "called"), [("Example", "Example status"), ("Example Status", "Example Status")]
+)
+def test_a_title_says_status_once(name, called):
+    assert words.status_page(name) == called
