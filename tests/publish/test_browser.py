@@ -1,6 +1,7 @@
 """The page in a browser: its script refines what stands there, and nothing breaks without it."""
 
 import json
+import os
 import threading
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -45,6 +46,18 @@ def test_a_new_revision_is_shown_by_itself(desk, address, watched):
     watched.goto(address)
     tell(desk.database, 1, Phase.RESOLVED, at=desk.now())
     desk.sync()
+    watched.clock.fast_forward(6000)
+    watched.get_by_role("heading", name="All our ducks are in a row.").wait_for()
+
+
+def test_a_new_revision_within_the_same_second_is_shown_too(desk, address, watched):
+    """`Last-Modified` counts in seconds: asked for what is newer, the server says "unchanged"."""
+    home = desk.root / "index.html"
+    before = home.stat()
+    watched.goto(address)
+    tell(desk.database, 1, Phase.RESOLVED, at=desk.now())
+    desk.sync()
+    os.utime(home, ns=(before.st_atime_ns, before.st_mtime_ns))
     watched.clock.fast_forward(6000)
     watched.get_by_role("heading", name="All our ducks are in a row.").wait_for()
 
