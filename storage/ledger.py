@@ -155,7 +155,7 @@ class Telling(Ledger):
         new = replace(told, retracted_at=self.at, revision=self.revision)
         return self._change(incident, told, new, {"update": told.id}, {"retracted": told.id})
 
-    def configure(self, **fields: str) -> None:
+    def configure(self, **fields: object) -> None:
         """Change what the page says of itself; tells nothing where all is so already."""
         changed = {name: new for name, new in fields.items() if getattr(self.page, name) != new}
         if changed:

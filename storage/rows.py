@@ -13,8 +13,8 @@ from bot.core.page import Component, Page
 from bot.core.status import ComponentStatus, Impact, Kind, Phase
 
 PAGE_FIELDS = (
-    "id", "name", "url", "about", "time_zone", "headline", "revision", "change_id", "as_of",
-    "fingerprint",
+    "id", "name", "url", "about", "time_zone", "headline", "language", "logo", "accent", "links",
+    "ducks", "revision", "change_id", "as_of", "fingerprint",
 )  # fmt: skip
 
 

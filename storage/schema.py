@@ -1,5 +1,6 @@
-"""The ledger's tables, and the one type for times. What each is for: docs/design in words."""
+"""The ledger's tables, and types that databases lack. What each is for: docs/design in words."""
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 
@@ -23,7 +24,9 @@ from sqlalchemy import (
     true,
 )
 
-HEAD = "0001"  # the newest migration; a test holds it to storage/migrations
+from bot.core.page import PageLink
+
+HEAD = "0002"  # the newest migration; a test holds it to storage/migrations
 
 metadata = MetaData(
     naming_convention={
@@ -56,6 +59,27 @@ class UtcDateTime(TypeDecorator[datetime]):
         return None if value is None else value.replace(tzinfo=UTC)
 
 
+class Links(TypeDecorator[tuple[PageLink, ...]]):
+    """The page's own links, as JSON."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(
+        self,
+        value: tuple[PageLink, ...] | None,
+        dialect: Dialect,  # noqa: ARG002 -- SQLAlchemy's signature
+    ) -> str | None:
+        return None if value is None else json.dumps([(each.label, each.url) for each in value])
+
+    def process_result_value(
+        self,
+        value: Any | None,
+        dialect: Dialect,  # noqa: ARG002 -- SQLAlchemy's signature
+    ) -> tuple[PageLink, ...] | None:
+        return None if value is None else tuple(PageLink(*each) for each in json.loads(value))
+
+
 page = Table(
     "page",
     metadata,
@@ -74,6 +98,11 @@ page = Table(
     Column("slack_team", Text, nullable=False, server_default=""),
     Column("slack_app", Text, nullable=False, server_default=""),
     Column("slack_bot", Text, nullable=False, server_default=""),
+    Column("language", Text, nullable=False, server_default="en"),
+    Column("logo", Text, nullable=False, server_default=""),
+    Column("accent", Text, nullable=False, server_default=""),
+    Column("links", Links, nullable=False, server_default="[]"),
+    Column("ducks", Boolean, nullable=False, server_default=true()),
 )
 
 component = Table(

@@ -1,7 +1,7 @@
 """The page, its components, and what they derive from the incidents. Pure values."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 from zoneinfo import ZoneInfo
@@ -9,21 +9,43 @@ from zoneinfo import ZoneInfo
 from bot.core.incident import Incident
 from bot.core.status import Banner, ComponentStatus, banner
 
+LANGUAGES = ("ar", "de", "en", "es")  # each but English, the source, has a catalogue
+
+
+def says(text: str) -> dict[str, str]:
+    """What a field is, for whoever writes a template: its metadata."""
+    return {"help": text}
+
+
+@dataclass(frozen=True)
+class PageLink:
+    """A link of the page's owner, such as one to support."""
+
+    label: str = field(metadata=says("Its words"))
+    url: str = field(metadata=says("Where it leads: https, http or mailto"))
+
 
 @dataclass(frozen=True)
 class Page:
     """One public status page, as the ledger knew it at `revision`."""
 
-    id: str
-    name: str
-    url: str  # absolute, with a closing slash
-    about: str
-    time_zone: str
-    headline: str  # shown while all is well
-    revision: int = 0
-    change_id: str = ""  # of the change that made this revision
-    as_of: datetime | None = None  # of that change; None on a ledger nothing was told to
-    fingerprint: str = ""
+    id: str = field(metadata=says("Of the page, for ever"))
+    name: str = field(metadata=says("The name of the service"))
+    url: str = field(metadata=says("Its address, absolute, with a closing slash"))
+    about: str = field(metadata=says("A paragraph about the service, or nothing"))
+    time_zone: str = field(metadata=says("The name of the zone of its days"))
+    headline: str = field(metadata=says("Shown while all is well"))
+    language: str = field(default="en", metadata=says("Of its own words: en, es, …"))
+    logo: str = field(default="", metadata=says("An image as data: address, or nothing"))
+    accent: str = field(default="", metadata=says("A colour as #0b57d0, or nothing for ours"))
+    links: tuple[PageLink, ...] = field(default=(), metadata=says("The owner's links, in order"))
+    ducks: bool = field(default=True, metadata=says("Whether the row of ducks is shown"))
+    revision: int = field(default=0, metadata=says("Of the ledger; one more with every change"))
+    change_id: str = field(default="", metadata=says("Of the change that made this revision"))
+    as_of: datetime | None = field(
+        default=None, metadata=says("The time of that change; None before anything was told")
+    )
+    fingerprint: str = field(default="", metadata=says("Of the program that leads the page"))
 
     @cached_property
     def zone(self) -> ZoneInfo:
