@@ -1,17 +1,18 @@
 # Everything sets itself up: Python 3.11 or newer and make are all that a fresh machine needs.
 #   make run [PORT=9000]     the sandbox: a local Slack, the bot and the public page
 #   make test [ARGS="-k …"]  the whole suite
+#   make gallery             every state of the page, as pictures in .gallery and in docs
 
 CANDIDATES = python3 python3.14 python3.13 python3.12 python3.11 python
 SUITABLE = import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
 PIP = .venv/bin/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: run test lint types bench docs lock clean
+.PHONY: run test npm lint types bench gallery weights lighthouse docs lock clean
 
 run: .venv/.installed
 	@exec .venv/bin/duckrow sandbox
 
-test: .venv/.dev
+test: .venv/.dev npm
 	.venv/bin/python -m pytest -n auto $(ARGS)
 
 lint: .venv/.dev
@@ -24,6 +25,17 @@ types: .venv/.dev
 bench: .venv/.dev
 	.venv/bin/python -m tests.bench.run $(ARGS)
 
+gallery: .venv/.dev
+	.venv/bin/python -m tests.gallery.render $(ARGS)
+
+weights: .venv/.dev
+	.venv/bin/python -m tests.gallery.weights
+
+# Lighthouse and what it needs take 200 MB, so that the tests do without.
+lighthouse: .venv/.dev
+	npm install --prefix .gallery/npm --no-save --ignore-scripts --no-audit --no-fund lighthouse@12.8.2
+	.venv/bin/python -m tests.gallery.lighthouse
+
 docs: .venv/.dev
 	.venv/bin/duckrow docs
 
@@ -34,7 +46,7 @@ lock: .venv/.run
 
 # What people made with it, the ledger and the published page, stays.
 clean:
-	rm -rf .venv build dist .hypothesis .mypy_cache .ruff_cache .pytest_cache
+	rm -rf .venv .gallery tests/node_modules build dist .hypothesis .mypy_cache .ruff_cache .pytest_cache
 	find bot storage tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The environment follows the locks: another lock, another environment, so that nothing stale is left in it.
@@ -55,4 +67,12 @@ clean:
 
 .venv/.dev: .venv/.installed .ci/requirements-dev.lock
 	@$(PIP) install --require-hashes -r .ci/requirements-dev.lock
+	@touch $@
+
+# The checks of the page's HTML; where there is no npm they are skipped, and say so.
+npm:
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory tests/node_modules/.installed; fi
+
+tests/node_modules/.installed: tests/package.json tests/package-lock.json
+	@npm ci --prefix tests --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@

@@ -1,0 +1,76 @@
+"""Every page of every state is valid HTML that leads somewhere."""
+
+import json
+import re
+import subprocess
+from urllib.parse import unquote, urljoin, urlsplit
+
+from tests.gallery.conftest import BY_NAME
+from tests.support.npm import borrowed, java
+
+HOST = "http://127.0.0.1:8000/"
+
+
+def test_the_nu_checker_has_nothing_to_say(published, gallery_folder):
+    """One run for all pages, as most of it is Java's start; people may write any language."""
+    folders = [str(published(name).root) for name in BY_NAME]
+    nu = [str(java()), "-jar", str(borrowed("vnu-jar/build/dist/vnu.jar"))]
+    options = ["--format", "json", "--exit-zero-always", "--stdout", "--no-langdetect"]
+    done = subprocess.run(
+        [*nu, *options, "--skip-non-html", "--also-check-svg", *folders],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert [_line(one, gallery_folder) for one in json.loads(done.stdout)["messages"]] == []
+
+
+def _line(message, folder):
+    where = message["url"].removeprefix(f"file:{folder}/")
+    near = " ".join(message.get("extract", "").split())
+    return f"{where}: {message.get('subType', message['type'])}: {message['message']} {near}"
+
+
+def test_every_link_of_ours_leads_to_a_document_and_a_place_in_it(site):
+    anchors = {
+        path: {one.attributes.get("id") for one in page.every()} for path, page in site.pages()
+    }
+    for path, page in site.pages():
+        for target, fragment in _links(path, page):
+            assert target in site.paths(), f"{path} links to {target}"
+            assert not fragment or fragment in anchors[target], f"{path}: {target}#{fragment}"
+
+
+def _links(path, page):
+    """Paths and fragments of what stands on the same host."""
+    for element in page.every():
+        address = element.attributes.get("href") or element.attributes.get("src")
+        if address is None or element.tag == "use":
+            continue
+        full = urljoin(HOST + re.sub("index.html$", "", path), address)
+        if full.startswith(HOST):
+            parts = urlsplit(full)
+            target = unquote(parts.path).lstrip("/")
+            yield (
+                (target + "index.html" if target.endswith("/") or not target else target),
+                unquote(parts.fragment),
+            )
+
+
+def test_every_page_allows_nothing_but_what_stands_in_it(site):
+    for path, page in site.pages():
+        (policy,) = (
+            one.attributes["content"]
+            for one in page.every("meta")
+            if one.attributes.get("http-equiv") == "Content-Security-Policy"
+        )
+        assert policy.startswith("default-src 'none'; "), path
+        assert "unsafe" not in policy, path
+        assert not any("style" in one.attributes for one in page.every()), path
+
+
+def test_every_page_has_one_title_one_main_heading_and_a_language(site):
+    for path, page in site.pages():
+        assert page.one("title").text, path
+        assert len(page.every("h1")) == 1, path
+        assert page.one("html").attributes["lang"], path
