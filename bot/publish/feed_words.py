@@ -1,0 +1,46 @@
+"""Moments and markup as Statuspage's feeds write them: in English, whatever the page speaks."""
+
+from datetime import datetime
+from email.utils import format_datetime
+from typing import Any
+from xml.sax.saxutils import escape
+
+from markupsafe import Markup
+
+from bot.publish import times
+
+_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+_QUOTES = {"'": "&apos;", '"': "&quot;"}
+_DATE = Markup("{} <var data-var='date'>{:2d}</var>")
+_TIME = Markup("<var data-var='time'>{:%H:%M}</var>")
+
+
+def date_and_time(local: datetime) -> Markup:
+    """Feb  5, 11:40, as markup that clients read; a day of one digit is padded with a blank."""
+    return Markup("{}, {}").format(
+        _DATE.format(_MONTHS[local.month - 1], local.day), _TIME.format(local)
+    )
+
+
+def window(start: datetime, end: datetime) -> Markup:
+    """Feb 5, 11:40 - 12:40 PST: from when to when, the end's day where it is another one."""
+    said = date_and_time(end) if end.date() != start.date() else _TIME.format(end)
+    return Markup("{} - {} {}").format(date_and_time(start), said, times.zone_of(end))
+
+
+def rfc822(local: datetime) -> str:
+    """Fri, 22 Feb 2013 11:40:00 -0800, as RSS has it."""
+    return format_datetime(local)
+
+
+def quoted(text: str) -> Markup:
+    """Text for XML with its quotes escaped too, as Statuspage's RSS has them."""
+    return Markup(escape(str(text), _QUOTES))  # noqa: S704
+
+
+FILTERS: dict[str, Any] = {
+    "date_and_time": date_and_time,
+    "rfc822": rfc822,
+    "window": window,
+    "quoted": quoted,
+}
