@@ -3,13 +3,13 @@
 from datetime import timedelta
 
 import pytest
-from jsonschema import Draft202012Validator
 
 from bot.core.status import ComponentStatus, Impact, Phase
 from bot.publish.renderer import TEMPLATES
 from storage.database import Database
 from tests.publish import schemas
 from tests.publish.conftest import Desk
+from tests.support.contract import files_agree, keeps_the_contract, valid
 from tests.support.maintenance import plan
 from tests.support.telling import (
     NOON,
@@ -22,7 +22,6 @@ from tests.support.telling import (
     tell,
 )
 
-LISTS = {"incidents.json": "incidents", "scheduled-maintenances.json": "scheduled_maintenances"}
 DOWN, SLOW = ComponentStatus.MAJOR_OUTAGE, ComponentStatus.DEGRADED_PERFORMANCE
 
 
@@ -65,21 +64,11 @@ def live_a_while(desk):
     edit(desk.database, 5, "Corrected.", at=desk.now())
 
 
-def valid(schema, value):
-    Draft202012Validator(schema).validate(value)
-    assert schemas.keys_in_order(schema, value)
-
-
 @pytest.mark.parametrize("told", [live_a_while, lambda desk: open_incident(desk.database)])
 def test_every_file_keeps_the_contract(desk, told):
     told(desk)
     desk.sync()
-    for path, schema in schemas.DOCUMENTS.items():
-        valid(schema, desk.site.json(f"api/v2/{path}"))
-    own = [path for path in desk.site.paths() if path.startswith("api/v2/incidents/")]
-    for path in own:
-        if path != "api/v2/incidents/unresolved.json":
-            valid(schemas.ONE_INCIDENT, desk.site.json(path))
+    keeps_the_contract(desk.site)
 
 
 def test_files_are_utf_8_without_a_mark(desk):
@@ -93,21 +82,7 @@ def test_files_are_utf_8_without_a_mark(desk):
 def test_the_files_agree_with_each_other(desk):
     live_a_while(desk)
     desk.sync()
-    read = {path: desk.site.json(f"api/v2/{path}") for path in schemas.DOCUMENTS}
-    summary = read["summary.json"]
-    assert all(each["page"] == summary["page"] for each in read.values())
-    assert summary["status"] == read["status.json"]["status"]
-    assert summary["components"] == read["components.json"]["components"]
-    assert summary["incidents"] == read["incidents/unresolved.json"]["incidents"]
-    upcoming = read["scheduled-maintenances/upcoming.json"]["scheduled_maintenances"]
-    active = read["scheduled-maintenances/active.json"]["scheduled_maintenances"]
-    by_id = {one["id"]: one for one in upcoming + active}
-    assert {one["id"]: one for one in summary["scheduled_maintenances"]} == by_id
-    for path, key in LISTS.items():
-        for one in read[path][key]:
-            assert desk.site.json(f"api/v2/incidents/{one['id']}.json")["incident"] == one
-    open_ones = [one for one in read["incidents.json"]["incidents"] if not one["resolved_at"]]
-    assert open_ones == summary["incidents"]
+    files_agree(desk.site)
 
 
 def test_open_incidents_carry_what_the_components_are_now(desk):

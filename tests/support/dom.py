@@ -46,6 +46,12 @@ class Element:
                 yield child
 
 
+def pattern(element: Element) -> tuple[object, ...]:
+    """Tags, names of attributes and classes, all the way down; what repeats itself counts once."""
+    below = dict.fromkeys(pattern(one) for one in element.children if isinstance(one, Element))
+    return (element.tag, element.attributes.get("class"), *sorted(element.attributes), *below)
+
+
 class _Builder(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)

@@ -1,0 +1,89 @@
+"""Every page of every state in a browser: quiet, still, within its width, and readable by all."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.support.dom import pattern
+from tests.support.npm import borrowed
+from tests.support.serving import serving
+
+WIDTHS = (320, 360, 1280)
+HEIGHT = 800
+# The rules that look at colours: all that a dark scheme can break.
+COLOURS = ["color-contrast", "link-in-text-block"]
+
+FITS = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+SHIFTS = """() => {
+    const seen = new PerformanceObserver(() => {});
+    seen.observe({ type: "layout-shift", buffered: true });
+    return seen.takeRecords().map((one) => one.value);
+}"""
+AXE = """async (rules) => {
+    const found = await axe.run(document, {
+        resultTypes: ["violations"], ...(rules && { runOnly: { type: "rule", values: rules } }),
+    });
+    return found.violations.flatMap((one) =>
+        one.nodes.map((node) => `${one.id}: ${node.html.slice(0, 200)} ${node.failureSummary}`));
+}"""
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """axe-core's source; evaluated by the browser itself, so the page's policy stays in force."""
+    return borrowed("axe-core/axe.min.js").read_text()
+
+
+@pytest.fixture
+def address(site) -> Iterator[str]:
+    with serving(site.root) as address:
+        yield address
+
+
+@pytest.fixture
+def opened(browser: Browser, state) -> Iterator[Page]:
+    """A tab on the day of the state, whose console has to stay silent."""
+    context = browser.new_context()
+    context.clock.install(time=state.now)
+    page = context.new_page()
+    said: list[str] = []
+    page.on("console", lambda message: said.append(f"{page.url}: {message.text}"))
+    page.on("pageerror", lambda error: said.append(f"{page.url}: {error}"))
+    yield page
+    context.close()
+    assert said == []
+
+
+def show(page, width, scheme="light"):
+    page.set_viewport_size({"width": width, "height": HEIGHT})
+    page.emulate_media(color_scheme=scheme)
+
+
+def test_nothing_runs_over_the_edge_and_nothing_jumps(site, address, opened):
+    for path, _ in site.pages():
+        show(opened, WIDTHS[0])
+        opened.goto(address + path.removesuffix("index.html"))
+        assert opened.evaluate(SHIFTS) == [], path
+        for width in WIDTHS:
+            show(opened, width)
+            assert opened.evaluate(FITS), f"{path} at {width}"
+
+
+def test_axe_finds_nothing(site, address, opened, axe):
+    """In one page of each pattern: others differ in their words only."""
+    for path in {pattern(page): path for path, page in site.pages()}.values():
+        opened.goto(address + path.removesuffix("index.html"))
+        opened.evaluate(axe)
+        for width in WIDTHS[1:]:
+            show(opened, width)
+            assert opened.evaluate(AXE, None) == [], f"{path} at {width}"
+            show(opened, width, "dark")
+            assert opened.evaluate(AXE, COLOURS) == [], f"{path} at {width}, dark"
+
+
+def test_the_home_page_is_one_request(address, opened):
+    asked: list[str] = []
+    opened.on("request", lambda request: asked.append(request.url))
+    opened.goto(address)
+    assert [url for url in asked if not url.startswith("data:")] == [address]
