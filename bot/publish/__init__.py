@@ -2,14 +2,14 @@
 
 from bot.publish.errors import PublishError, RenderError, TargetError
 from bot.publish.publisher import Publisher
-from bot.publish.renderer import fingerprint
+from bot.publish.renderer import Renderer
 from bot.publish.targets import open_target
 
 __all__ = [
     "PublishError",
     "Publisher",
     "RenderError",
+    "Renderer",
     "TargetError",
-    "fingerprint",
     "open_target",
 ]

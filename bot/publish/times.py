@@ -1,6 +1,11 @@
-"""Times and spans as the page and its feeds write them, in English."""
+"""Times, spans and shares as the page writes them. Feeds and JSON have English, whatever it is."""
 
+import math
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta, tzinfo
+
+from bot import words
+from bot.words import SOURCE
 
 _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September",
@@ -8,6 +13,9 @@ _MONTHS = (
 )  # fmt: skip
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _TO = "\N{EN DASH}"
+_UNITS = {"day": "d", "hour": "h", "minute": "min"}
+LESS_THAN_A_MINUTE = "less than a minute"
+_DUST = 1e-6  # 0.9998 * 10000 is a little less than 9998
 _ALWAYS_UTC = frozenset(
     {"UTC", "UCT", "Zulu", "Universal", "Etc/UTC", "Etc/UCT", "Etc/Zulu", "Etc/Universal"}
 )
@@ -41,23 +49,29 @@ def clock(moment: datetime, zone: tzinfo) -> str:
     return f"{local:%H:%M} {zone_of(local)}"
 
 
-def full(moment: datetime, zone: tzinfo) -> str:
+def full(moment: datetime, zone: tzinfo, language: str = SOURCE) -> str:
     """Friday, February 22, 2013, 11:40 PST."""
-    return f"{day(moment.astimezone(zone).date())}, {clock(moment, zone)}"
+    day_, clock_ = day(moment.astimezone(zone).date(), language), clock(moment, zone)
+    return f"{day_}, {clock_}" if language == SOURCE else words.moment(day_, clock_, language)
 
 
-def day(date_: date) -> str:
+def day(date_: date, language: str = SOURCE) -> str:
     """Friday, February 22, 2013."""
+    if language != SOURCE:
+        return words.day(date_, language)
     return f"{_WEEKDAYS[date_.weekday()]}, {_day_of_month(date_)}, {date_.year}"
 
 
-def month(date_: date) -> str:
+def month(date_: date, language: str = SOURCE) -> str:
     """February 2013."""
+    if language != SOURCE:
+        return words.month(date_.replace(day=1), language)
     return f"{month_name(date_)} {date_.year}"
 
 
-def month_name(date_: date) -> str:
-    return _MONTHS[date_.month - 1]
+def month_name(date_: date, language: str = SOURCE) -> str:
+    """February."""
+    return _MONTHS[date_.month - 1] if language == SOURCE else words.month_name(date_, language)
 
 
 def short_month(date_: date) -> str:
@@ -65,22 +79,43 @@ def short_month(date_: date) -> str:
     return month_name(date_)[:3]
 
 
-def days(first: date, last: date) -> str:
+def days(first: date, last: date, language: str = SOURCE) -> str:
     """February 8 - 19, 2013, with a dash; a single day is told in full."""
     if first == last:
-        return day(first)
+        return day(first, language)
+    if language != SOURCE:
+        return words.days(first, last, language)
     if (first.year, first.month) == (last.year, last.month):
         return f"{_day_of_month(first)} {_TO} {last.day}, {last.year}"
     year = "" if first.year == last.year else f", {first.year}"
     return f"{_day_of_month(first)}{year} {_TO} {_day_of_month(last)}, {last.year}"
 
 
-def span(lasted: timedelta) -> str:
+def span(lasted: timedelta, language: str = SOURCE) -> str:
     """3 h 30 min, as people say it."""
     minutes = int(lasted.total_seconds()) // 60
     days_, hours = divmod(minutes // 60, 24)
-    said = [(days_, "d"), (hours, "h"), (0 if days_ else minutes % 60, "min")]
-    return " ".join(f"{count} {unit}" for count, unit in said if count) or "less than a minute"
+    counts = {"day": days_, "hour": hours, "minute": 0 if days_ else minutes % 60}
+    parts = tuple((count, unit) for unit, count in counts.items() if count)
+    if not parts:
+        return words.say(LESS_THAN_A_MINUTE, language)
+    if language != SOURCE:
+        return words.span(parts, language)
+    return " ".join(f"{count} {_UNITS[unit]}" for count, unit in parts)
+
+
+def percent(share: float, language: str = SOURCE) -> str:
+    """99.98%: never rounded up, so that only what was never down is 100%."""
+    hundredths = math.floor(share * 10_000 + _DUST)
+    digits = 0 if hundredths % 10_000 == 0 else 2
+    if language != SOURCE:
+        return words.percent(hundredths / 10_000, digits, language)
+    return f"{hundredths / 100:.{digits}f}%"
+
+
+def listing(names: Sequence[str], language: str = SOURCE) -> str:
+    """One, two, three."""
+    return ", ".join(names) if language == SOURCE else words.listing(names, language)
 
 
 def _day_of_month(date_: date) -> str:

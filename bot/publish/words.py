@@ -6,6 +6,7 @@ from functools import lru_cache
 from markupsafe import Markup, escape
 
 from bot.core import text
+from bot.words import SOURCE, say
 
 log = logging.getLogger(__name__)
 
@@ -19,6 +20,7 @@ POISON = (
     TypeError,
     ValueError,
 )
+STATUS_PAGE = "%(name)s status"
 _MOST = 4096  # texts are converted again in every document that shows them
 
 
@@ -56,6 +58,8 @@ def feed_html(markup: str) -> Markup:
     return Markup("<br />").join(escape(line) for line in plain(markup).split("\n"))
 
 
-def status_page(name: str) -> str:
+def status_page(name: str, language: str = SOURCE) -> str:
     """What a title calls the page: "Example status", but never "Example Status status"."""
-    return name if name.lower().endswith("status") else f"{name} status"
+    if name.lower().endswith("status"):
+        return name
+    return say(STATUS_PAGE, language) % {"name": name}

@@ -3,47 +3,50 @@
 import base64
 import hashlib
 import re
+import sys
 import zlib
-from dataclasses import fields
+from dataclasses import fields, is_dataclass
 from itertools import pairwise
 
 import pytest
-from jinja2 import meta
+from jinja2 import meta, nodes
 
-from bot.core import views
+from bot.core.page import Page, PageLink
 from bot.core.status import ComponentStatus, Phase
-from bot.publish import fingerprint, renderer, words
+from bot.publish import Renderer, renderer, words
+from bot.publish.renderer import built_in
+from bot.publish.templates import SHARED, VIEWS
 from tests.support.telling import NOON, a_component, cause, open_incident, tell
 
-VIEWS = {
-    "home.html": views.HomePage,
-    "month.html": views.MonthPage,
-    "year.html": views.YearPage,
-    "history.html": views.HistoryPage,
-    "incident.html": views.IncidentPage,
-    "404.html": views.PlainPage,
-    "robots.txt": views.PlainPage,
-    "sitemap.xml": views.HistoryPage,
-    "history.atom": views.Feed,
-}
-SHARED = {"root", "zone", "csp", "style", "script"}  # given to every template
+JINJAS = {"_", "_trans", "gettext", "ngettext", "self"}
 MACROS = set(re.findall(r"macro (\w+)", (renderer.TEMPLATES / "_parts.html").read_text()))
 
 
 @pytest.mark.parametrize(
-    "view", [one for one in vars(views).values() if hasattr(one, "__dataclass_fields__")]
+    "view",
+    [
+        *(Page, PageLink),
+        *(
+            each
+            for module in sorted({view.__module__ for view in VIEWS.values()})
+            for each in vars(sys.modules[module]).values()
+            if is_dataclass(each) and each.__module__ == module
+        ),
+    ],
 )
 def test_every_value_for_templates_is_explained(view):
-    if view.__module__ == views.__name__:
-        for field in fields(view):
-            assert field.metadata["help"], f"{view.__name__}.{field.name}"
+    for field in fields(view):
+        assert field.metadata["help"], f"{view.__name__}.{field.name}"
 
 
 @pytest.mark.parametrize("template", VIEWS)
 def test_a_template_uses_what_its_view_has(template):
     source = (renderer.TEMPLATES / template).read_text()
-    wanted = meta.find_undeclared_variables(renderer.environment().parse(source))
-    assert wanted <= {field.name for field in fields(VIEWS[template])} | SHARED | MACROS
+    parsed = built_in().environment().parse(source)
+    made = {each.name for each in parsed.find_all(nodes.Name) if each.ctx != "load"}
+    wanted = meta.find_undeclared_variables(parsed) - made  # it looks at each block alone
+    given = {field.name for field in fields(VIEWS[template])} | set(SHARED)
+    assert wanted <= given | MACROS | JINJAS
 
 
 def test_every_template_is_known():
@@ -142,14 +145,13 @@ def test_ducks_are_light(desk, pages):
 
 
 def test_the_fingerprint_follows_the_templates(tmp_path, monkeypatch):
-    before = fingerprint()
-    assert fingerprint() == before
+    before = Renderer().fingerprint
     for path in renderer.TEMPLATES.iterdir():
         (tmp_path / path.name).write_bytes(path.read_bytes())
     monkeypatch.setattr(renderer, "TEMPLATES", tmp_path)
-    assert fingerprint() == before
+    assert Renderer().fingerprint == before
     (tmp_path / "home.html").write_text("another")
-    assert fingerprint() != before
+    assert Renderer().fingerprint != before
 
 
 @pytest.mark.parametrize(
