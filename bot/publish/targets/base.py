@@ -18,6 +18,10 @@ class File:
     cache: str  # a Cache-Control header, where the target can hold one
     revision: int
     etag: str | None = None  # what the target called what we last put there
+    encoding: str | None = None  # of a compressed twin, as Content-Encoding names it
+
+
+TWIN_ENDINGS = (".gz", ".br")  # of files that a web server serves in place of their original
 
 
 class Writer(Protocol):
@@ -27,7 +31,11 @@ class Writer(Protocol):
         """Announce in the marker what is being written, so that nobody writes older."""
 
     def put(self, files: Sequence[File]) -> Sequence[str | None]:
-        """Write files, each whole or not at all; their new ETags, where the target has such."""
+        """Write files, each whole or not at all; their new ETags, where the target has such.
+
+        Twins come behind their original. At no moment does one stand beside newer bytes: those
+        that are there are taken away before the original changes, whoever made them.
+        """
 
     def mark(self, marker: Marker) -> None:
         """Say what the target shows now."""

@@ -20,7 +20,7 @@ from pathlib import Path
 from bot.publish import marker as markers
 from bot.publish.errors import Outrun, TargetError
 from bot.publish.marker import Marker
-from bot.publish.targets.base import File
+from bot.publish.targets.base import TWIN_ENDINGS, File
 
 LOCK = ".duckrow/lock"
 PATIENCE = 10.0  # seconds to wait for another publisher
@@ -120,6 +120,7 @@ class FolderWriter:
         try:
             list(self._pool.map(_write, beside, [file.body for file in files]))
             for temporary, path in zip(beside, paths, strict=True):
+                _remove_twins(path)
                 temporary.replace(path)
         finally:
             for temporary in beside:
@@ -136,6 +137,7 @@ class FolderWriter:
     def delete(self, paths: Iterable[str]) -> None:
         """Remove files, and the folders that they leave empty."""
         for path in map(self._path, paths):
+            _remove_twins(path)
             path.unlink(missing_ok=True)
             with suppress(OSError):  # it holds something else
                 path.parent.rmdir()
@@ -146,6 +148,12 @@ class FolderWriter:
         if not all(_SEGMENT.fullmatch(segment) for segment in segments):
             raise ValueError(f"{path!r} is no document's path")
         return self._root.joinpath(*segments)
+
+
+def _remove_twins(path: Path) -> None:
+    """What a server would go on serving in place of the file itself."""
+    for ending in TWIN_ENDINGS:
+        path.with_name(path.name + ending).unlink(missing_ok=True)
 
 
 def _has_moved_on(base: Marker | None, current: Marker | None, intent: Marker) -> bool:
