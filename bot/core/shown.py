@@ -25,7 +25,7 @@ def withdrawn(incident: Incident) -> Incident:
     at = last.retracted_at or last.created_at
     update = replace(
         last,
-        phase=Phase.RESOLVED,
+        phase=incident.phase,
         text=WITHDRAWN_TEXT,
         created_at=at,
         display_at=at,
@@ -59,6 +59,8 @@ def story(incident: Incident, names: Names) -> Story:
         scheduled_until=shown.scheduled_until,
         posts=tuple(post(shown, update, names) for update in reversed(shown.standing)),
         is_withdrawn=incident.is_withdrawn,
+        began_at=shown.began_at,
+        is_cancelled=incident.is_cancelled,
     )
 
 
@@ -75,6 +77,7 @@ def post(incident: Incident, update: Update, names: Names) -> Post:
     return Post(
         id=update.id,
         incident_id=incident.id,
+        incident_title=incident.title,
         title=incident.heading(update),
         label=incident.label(update),
         phase=update.phase,
@@ -87,7 +90,14 @@ def post(incident: Incident, update: Update, names: Names) -> Post:
             for change in incident.changes(update)
             if not change.old is change.new is ComponentStatus.OPERATIONAL  # says nothing
         ),
+        after=_after(incident, update),
+        is_cancellation=incident.is_cancelled and update.phase is Phase.COMPLETED,
     )
+
+
+def _after(incident: Incident, update: Update) -> timedelta | None:
+    is_end = incident.kind is Kind.INCIDENT and update.phase is Phase.RESOLVED
+    return update.display_at - incident.started_at if is_end else None
 
 
 def days(

@@ -6,6 +6,7 @@ Each field's `help` tells what it is to whoever writes a template. bot.core.show
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
+from bot.core.bars import Bar
 from bot.core.page import Page
 from bot.core.status import Banner, ComponentStatus, Impact, Kind, Phase
 
@@ -29,6 +30,7 @@ class Post:
 
     id: str = field(metadata=_says("Of the update; its anchor is #update-<id>"))
     incident_id: str = field(metadata=_says("Of the incident; its page is incidents/<id>/"))
+    incident_title: str = field(metadata=_says("As typed"))
     title: str = field(
         metadata=_says('The incident\'s title, then "… Update", and "… Conclusion" at its end')
     )
@@ -39,6 +41,13 @@ class Post:
     told_at: datetime = field(metadata=_says("When it was really written"))
     edited_at: datetime | None = field(metadata=_says("When its text was last corrected"))
     turns: tuple[Turn, ...] = field(metadata=_says("What it changed"))
+    after: timedelta | None = field(
+        metadata=_says("How long it had lasted, on the post that says it is over")
+    )
+    is_cancellation: bool = field(
+        default=False,
+        metadata=_says("It calls a maintenance off: pages say Cancelled, feeds Completed"),
+    )
 
     @property
     def is_backdated(self) -> bool:
@@ -66,21 +75,58 @@ class Story:
     scheduled_until: datetime | None = field(metadata=_says("A maintenance's window ends"))
     posts: tuple[Post, ...] = field(metadata=_says("Newest first"))
     is_withdrawn: bool = field(metadata=_says("Nothing of it was to be told"))
+    began_at: datetime | None = field(
+        default=None,
+        metadata=_says("When it really began: a maintenance's work; None where it did not"),
+    )
+    is_cancelled: bool = field(
+        default=False, metadata=_says("A maintenance that was called off before it began")
+    )
+
+    @property
+    def postmortem(self) -> tuple[Post, ...]:
+        return tuple(post for post in self.posts if post.phase is Phase.POSTMORTEM)
+
+    @property
+    def updates(self) -> tuple[Post, ...]:
+        """The posts without what was learned afterwards, newest first."""
+        return tuple(post for post in self.posts if post.phase is not Phase.POSTMORTEM)
 
     @property
     def lasted(self) -> timedelta | None:
-        return self.ended_at - self.started_at if self.ended_at else None
+        began = self.began_at or self.started_at
+        return self.ended_at - began if self.ended_at else None
+
+
+@dataclass(frozen=True)
+class Excerpt:
+    """What was told of one incident on one day."""
+
+    id: str = field(metadata=_says("Of the incident; its page is incidents/<id>/"))
+    title: str = field(metadata=_says("As typed"))
+    posts: tuple[Post, ...] = field(metadata=_says("Newest first"))
 
 
 @dataclass(frozen=True)
 class Day:
     """A day on which something was told."""
 
-    date: date = field(metadata=_says("In the page's zone"))
+    date: "date" = field(metadata=_says("In the page's zone"))
     posts: tuple[Post, ...] = field(metadata=_says("Newest first"))
     ongoing: tuple[Story, ...] = field(
         metadata=_says("Open ones told of that day, whose posts stand above")
     )
+
+    @property
+    def excerpts(self) -> tuple[Excerpt, ...]:
+        """The posts by incident: the one last told of first."""
+        by_incident: dict[str, list[Post]] = {}
+        for post in self.posts:
+            by_incident.setdefault(post.incident_id, []).append(post)
+        return tuple(
+            Excerpt(id_, posts[0].incident_title, tuple(posts))
+            for id_, posts in by_incident.items()
+        )
 
 
 @dataclass(frozen=True)
@@ -95,9 +141,11 @@ class Quiet:
 class Part:
     """A component, or a group with its components."""
 
+    slug: str = field(metadata=_says("A component's page is components/<slug>/; a group has none"))
     name: str = field(metadata=_says("Its name within its group"))
     description: str = field(metadata=_says("A line about it, or nothing"))
     status: ComponentStatus = field(metadata=_says("The worst that anything open says of it"))
+    bar: Bar = field(metadata=_says("Its last ninety days"))
     parts: tuple["Part", ...] = field(
         metadata=_says("The components of a group; empty for a component")
     )
@@ -109,15 +157,29 @@ class Report:
 
     id: str = field(metadata=_says("Of the incident; its page is incidents/<id>/"))
     title: str = field(metadata=_says("As typed"))
+    status: ComponentStatus = field(metadata=_says("The worst it said of anything"))
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A day of a year on which something was going on."""
+
+    date: "date" = field(metadata=_says("In the page's zone"))
+    status: ComponentStatus = field(metadata=_says("The worst that was said"))
+    reports: tuple[Report, ...] = field(metadata=_says("Of what, in the order it began"))
 
 
 @dataclass(frozen=True)
 class MonthLink:
-    """A month in which something was told."""
+    """A month; in archives only those in which something was told are links."""
 
     first: date = field(metadata=_says("The first of the month"))
     reports: tuple[Report, ...] = field(
         default=(), metadata=_says("What was told of, in the order it began, where that is shown")
+    )
+    days: int = field(default=0, metadata=_says("How many of its days have come, in a year's page"))
+    marks: tuple[Mark, ...] = field(
+        default=(), metadata=_says("Its days with something going on, in a year's page")
     )
 
     @property
@@ -166,7 +228,9 @@ class YearPage:
 
     page: Page = field(metadata=_says("The page, as of one revision"))
     year: int = field(metadata=_says("2013"))
-    months: tuple[MonthLink, ...] = field(metadata=_says("Newest first"))
+    months: tuple[MonthLink, ...] = field(
+        metadata=_says("Every month that has come, newest first")
+    )
 
 
 @dataclass(frozen=True)
@@ -192,16 +256,3 @@ class PlainPage:
     """What says nothing of incidents: 404.html, robots.txt."""
 
     page: Page = field(metadata=_says("The page, as of one revision"))
-
-
-@dataclass(frozen=True)
-class Feed:
-    """`/history.atom`: one entry per incident, revised in place."""
-
-    page: Page = field(metadata=_says("The page, as of one revision"))
-    updated_at: datetime = field(metadata=_says("When an entry last changed"))
-    entries: tuple[tuple[Story, datetime, datetime], ...] = field(
-        metadata=_says(
-            "A story, when its newest post was shown, and when it last changed; newest first"
-        )
-    )
