@@ -16,12 +16,19 @@ from bot.core.grammar import reference
 from bot.core.ids import new_id
 from bot.core.incident import Author
 from bot.core.page import Page
+from bot.core.status import Kind
 from bot.core.text import escape_slack
-from bot.publish import Publisher, PublishError, fingerprint, open_target
+from bot.publish import Publisher, PublishError, Renderer, open_target
+from bot.words import say
 from storage.database import Database
 from storage.ledger import PROGRAM, Cause
 
 logger = logging.getLogger(__name__)
+
+SAID_OF_THE_PAGE = (
+    *("name", "url", "about", "time_zone", "headline"),
+    *("language", "logo", "accent", "links", "ducks"),
+)
 
 
 def now() -> datetime:
@@ -55,7 +62,9 @@ def upgrade(loaded: Settings) -> None:
 def generated_docs() -> dict[str, str]:
     """File name -> text of the pages of docs/ that are written from declarations."""
     return {
-        "commands.md": reference(commands.COMMANDS, "/incident"),
+        "commands.md": reference(
+            commands.COMMANDS, "/incident", commands.MAINTENANCE, "duckrow maintenance"
+        ),
         "settings.md": settings_page(),
     }
 
@@ -78,9 +87,14 @@ class Duckrow:
     def __init__(self, loaded: Settings, database: Database) -> None:
         self.settings = loaded
         self.database = database
-        self.fingerprint = fingerprint()
+        renderer = Renderer(loaded.page_theme or None)
+        compressed = loaded.publish_compressed
+        self.fingerprint = "-".join((renderer.fingerprint, *compressed))
         self.targets = [open_target(url) for url in loaded.publish_url]
-        self.publishers = [Publisher(database, target) for target in self.targets]
+        self.publishers = [
+            Publisher(database, target, self.fingerprint, renderer, compressed)
+            for target in self.targets
+        ]
         self._settled = False
 
     def prepare(self) -> None:
@@ -104,7 +118,7 @@ class Duckrow:
         with self.database.read() as ledger:
             return ledger.page.fingerprint == self.fingerprint
 
-    def say(self, line: str) -> Answer:
+    def say(self, line: str, about: Kind = Kind.INCIDENT) -> Answer:
         """Carry out a line of the command language, as whoever is logged in here."""
         user = getpass.getuser()
         call = Call(
@@ -113,7 +127,8 @@ class Duckrow:
             author=Author(f"cli:{user}", user),
             channel=next(iter(self.settings.incident_channels), ""),
             at=now(),
-            slash="duckrow incident",
+            slash=f"duckrow {about.value}",
+            about=about,
         )
         return commands.run(call, self.database)
 
@@ -150,23 +165,23 @@ class Duckrow:
         """Tell the ledger what the page says of itself now, and who renders it."""
         page = self._page()
         with self.database.telling(_cause("settings", at)) as ledger:
-            ledger.configure(
-                name=page.name,
-                url=page.url,
-                about=page.about,
-                time_zone=page.time_zone,
-                headline=page.headline,
-                fingerprint=self.fingerprint,
-            )
+            said = {name: getattr(page, name) for name in SAID_OF_THE_PAGE}
+            ledger.configure(**said, fingerprint=self.fingerprint)
 
     def _page(self) -> Page:
+        said = self.settings
         return Page(
             id=new_id(),
-            name=self.settings.page_name,
-            url=self.settings.page_url,
-            about=self.settings.page_about,
-            time_zone=self.settings.page_time_zone.key,
-            headline=self.settings.page_headline,
+            name=said.page_name,
+            url=said.page_url,
+            about=said.page_about,
+            time_zone=said.page_time_zone.key,
+            headline=say(said.page_headline, said.page_language),  # ours is in every language
+            language=said.page_language,
+            logo=said.page_logo,
+            accent=said.page_accent,
+            links=said.page_links,
+            ducks=said.page_ducks,
         )
 
 

@@ -1,23 +1,75 @@
-"""Time enters through the ledger: at a day turn in the page's zone the clock writes a change."""
+"""Time enters through the ledger: day turns and maintenances' edges, each written as a change."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from bot.core.ids import new_id
+from bot.core.incident import Incident, Update
+from bot.core.maintenance import Edge, accepted, next_edge, text_of
 from storage.database import Database
 from storage.ledger import PROGRAM, Cause, Ledger
 
+_IN_TIME = timedelta(minutes=1)  # readers are shown minutes
+_Due = tuple[Incident, Edge]
+
 
 def keep_time(database: Database) -> Callable[[datetime], bool]:
-    """A step that tells the ledger when a new day has begun on the page."""
+    """A step that tells the ledger when a maintenance began or ended, or a new day has begun."""
 
     def step(now: datetime) -> bool:
         with database.read() as ledger:
-            if not _has_turned(ledger, now):
-                return False
-        return _turn(database, now)
+            due = _first_due(ledger, now)
+            has_turned = _has_turned(ledger, now)
+        reached = due is not None and _reach_edges(database, due, now)
+        turned = has_turned and _turn(database, now)
+        return reached or turned
 
     step.__qualname__ = "keep_time"
     return step
+
+
+def _reach_edges(database: Database, due: _Due, now: datetime) -> bool:
+    """Tell of every edge that was reached, in the order of time, each as a change of its own."""
+    reached = False
+    following: _Due | None = due
+    while following:
+        reached = _reach(database, following, now) or reached
+        with database.read() as ledger:
+            following = _first_due(ledger, now)
+    return reached
+
+
+def _first_due(ledger: Ledger, now: datetime) -> _Due | None:
+    edges = ((one, next_edge(one)) for one in ledger.overdue(now))
+    due = [(one, edge) for one, edge in edges if edge and edge.at <= now]
+    return min(due, key=lambda each: (each[1].at, each[0].number), default=None)
+
+
+def _reach(database: Database, due: _Due, now: datetime) -> bool:
+    one, edge = due
+    key = f"clock:{one.id}:{edge.phase.value}:{edge.at.isoformat()}"
+    with database.telling(Cause(key, "clock", PROGRAM, now)) as ledger:
+        known = ledger.incident(one.number)
+        if known is None or next_edge(known) != edge:
+            return False  # another process, or a person, was first
+        update = Update(
+            id=new_id(),
+            number=len(known.updates) + 1,
+            phase=edge.phase,
+            text=text_of(known, edge.phase),
+            author=PROGRAM,
+            created_at=ledger.at,
+            display_at=max(_shown_at(edge, ledger.at), known.shown_at),
+            statuses={},
+            revision=ledger.revision,
+        )
+        ledger.append(accepted(known, update, ledger.page.zone))
+        return True
+
+
+def _shown_at(edge: Edge, now: datetime) -> datetime:
+    """Told late, it happened then all the same; in time, there is no difference to mark."""
+    return now if now - edge.at < _IN_TIME else edge.at
 
 
 def _turn(database: Database, now: datetime) -> bool:

@@ -4,13 +4,13 @@ import re
 import unicodedata
 
 from bot.core.errors import Refusal
+from bot.core.grammar import RESERVED
 from bot.core.ids import new_id
 from bot.core.page import Component
 from bot.core.text import clean_name
 from storage.ledger import Telling
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_RESERVED = {"at", "impact", "next"}  # arguments of the command language
 _LONGEST_SLUG, _LONGEST_NAME, _LONGEST_DESCRIPTION = 40, 100, 200
 
 
@@ -33,11 +33,11 @@ def add(ledger: Telling, slug: str, name: str, *, group: str = "", description: 
 
 
 def _check_slug(ledger: Telling, slug: str) -> None:
-    if not _SLUG.fullmatch(slug) or len(slug) > _LONGEST_SLUG or slug in _RESERVED:
+    if not _SLUG.fullmatch(slug) or len(slug) > _LONGEST_SLUG or slug in RESERVED:
         raise Refusal(
             f'"{slug}" is no short name for a component.',
             f"Use at most {_LONGEST_SLUG} of a-z, 0-9 and single hyphens; not "
-            f"{', '.join(sorted(_RESERVED))}.",
+            f"{', '.join(sorted(RESERVED))}.",
         )
     if any(known.slug == slug for known in ledger.components):
         raise Refusal(f'there is a component "{slug}" already.', "Choose another short name.")

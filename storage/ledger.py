@@ -140,6 +140,13 @@ class Telling(Ledger):
         self._store_update(incident, incident.updates[-1])
         return self._store(incident, {}, rows.update_row(incident, incident.updates[-1]))
 
+    def reschedule(self, incident: Incident, was: Incident) -> Incident:
+        """The same for a maintenance whose window the update moved."""
+        before, after = rows.window(was), rows.window(incident)
+        self.connection.execute(_UPDATE_INCIDENT, after | {"incident_id": incident.id})
+        self._note({"incident": was.number, **before}, {"incident": incident.number, **after})
+        return self.append(incident)
+
     def rename(self, incident: Incident, title: str) -> Incident:
         return self._store(
             replace(incident, title=title), {"title": incident.title}, {"title": title}

@@ -1,8 +1,8 @@
 """Every question to the ledger, as a statement. Built once: building costs more than asking."""
 
-from sqlalchemy import Integer, bindparam, false, func, select, true
+from sqlalchemy import Integer, and_, bindparam, exists, false, func, or_, select, true
 
-from bot.core.status import Kind, Phase
+from bot.core.status import Phase
 from storage.schema import change, component, incident, page
 from storage.schema import component_impact as impact
 from storage.schema import incident_update as update
@@ -18,10 +18,23 @@ HAS_PAGE = select(page.c.row)
 COMPONENTS = select(component).order_by(component.c.position)
 
 OPEN = _INCIDENTS.where(incident.c.is_open == true()).order_by(*_NEWEST_FIRST)
+# Of the few that are open: maintenances whose window has begun, or ended, without their saying so.
+# Incidents have no window; asking for the kind would lead SQLite away from the index of open ones.
+OVERDUE = _INCIDENTS.where(
+    incident.c.is_open == true(),
+    or_(
+        and_(
+            incident.c.phase == Phase.SCHEDULED.value, incident.c.scheduled_for <= bindparam("now")
+        ),
+        incident.c.scheduled_until <= bindparam("now"),
+    ),
+)
 BY_NUMBER = _INCIDENTS.where(incident.c.number == bindparam("number"))
 BY_ID = _INCIDENTS.where(incident.c.id == bindparam("id"))
 NEWEST = (
-    _INCIDENTS.where(incident.c.kind == bindparam("kind"), incident.c.is_withdrawn == false())
+    _INCIDENTS.where(
+        incident.c.kind == bindparam("kind"), incident.c.is_withdrawn == bindparam("withdrawn")
+    )
     .order_by(*_NEWEST_FIRST)
     .limit(_LIMIT)
 )
@@ -29,13 +42,11 @@ LATEST_SHOWN = _INCIDENTS.order_by(incident.c.shown_at.desc(), incident.c.number
     _LIMIT
 )
 _CHANGED = _INCIDENTS.where(
-    incident.c.kind == Kind.INCIDENT.value, incident.c.is_withdrawn == false()
+    incident.c.kind == bindparam("kind"), incident.c.is_withdrawn == false()
 )
 CHANGED_LAST = _CHANGED.order_by(incident.c.revision.desc()).limit(_LIMIT)
 CLOSED_LAST = (
-    _CHANGED.where(incident.c.phase == Phase.RESOLVED.value)
-    .order_by(incident.c.revision.desc())
-    .limit(_LIMIT)
+    _CHANGED.where(incident.c.is_open == false()).order_by(incident.c.revision.desc()).limit(_LIMIT)
 )
 AFTER_NUMBER = (
     _INCIDENTS.where(incident.c.number > bindparam("number"))
@@ -57,6 +68,26 @@ UPDATES = _UPDATES.where(update.c.incident_id.in_(bindparam("ids", expanding=Tru
 )
 UPDATES_OF_ONE = _UPDATES.where(update.c.incident_id == bindparam("id")).order_by(*_AS_TOLD)
 
+LATEST_UPDATES = (
+    select(update.c.id, update.c.incident_id)
+    .where(_STANDING)
+    .order_by(update.c.display_at.desc(), update.c.created_at.desc(), update.c.id)
+    .limit(_LIMIT)
+)
+# Whoever asks has the open ones already, of which some were silent for long.
+SHOWN_SINCE = _INCIDENTS.where(
+    incident.c.shown_at >= bindparam("start"), incident.c.is_withdrawn == false()
+).order_by(*_NEWEST_FIRST)
+_NAMES = (
+    select(update.c.id)
+    .join(impact, impact.c.update_id == update.c.id)
+    .where(
+        update.c.incident_id == incident.c.id,
+        _STANDING,
+        impact.c.component_id == bindparam("component"),
+    )
+)
+NAMING_SINCE = SHOWN_SINCE.where(exists(_NAMES))
 SHOWN_BETWEEN = select(update.c.incident_id).where(
     _STANDING, update.c.display_at >= bindparam("start"), update.c.display_at < bindparam("end")
 )
@@ -68,4 +99,5 @@ FIRST_SHOWN_FROM = select(func.min(update.c.display_at)).where(
 )
 
 CHANGES_SINCE = select(change).where(change.c.revision > bindparam("since"))
+TOLD_AT = select(change.c.at).where(change.c.revision == bindparam("revision"))
 CHANGE_ID = select(change.c.id).where(change.c.revision == bindparam("revision"))

@@ -7,15 +7,14 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Connection, Select, case, select
+from sqlalchemy import Connection, Select
 
 from bot.core.incident import Incident
 from bot.core.page import Component, Page, Situation
 from bot.core.status import Kind
-from storage import questions, rows
+from storage import archive, questions, rows
+from storage.archive import Reported
 from storage.errors import WrongLedger
-from storage.schema import incident as incident_table
-from storage.schema import incident_update as update_table
 
 Asked = Mapping[str, Any]
 
@@ -29,16 +28,6 @@ class Told:
     incidents: frozenset[str]  # ids
     months: frozenset[str]  # "2013-02", in the page's zone
     everything: bool  # page, components or fingerprint changed
-
-
-@dataclass(frozen=True)
-class Reported:
-    """An incident of which something was told in one span of time."""
-
-    span: int  # which of the spans asked for, from 0
-    id: str
-    title: str
-    kind: Kind
 
 
 class Reader:
@@ -97,24 +86,48 @@ class Reader:
     def incident_by_id(self, public_id: str) -> Incident | None:
         return self._one(questions.BY_ID, {"id": public_id})
 
-    def newest(self, kind: Kind, limit: int) -> tuple[Incident, ...]:
-        """The incidents (or maintenances) that began last, withdrawn ones left out."""
-        return self._incidents(questions.NEWEST, {"kind": kind.value, "limit": limit})
+    def newest(self, kind: Kind, limit: int, *, withdrawn: bool = False) -> tuple[Incident, ...]:
+        """The incidents (or maintenances) that began last: those that stand, or the withdrawn."""
+        asked = {"kind": kind.value, "withdrawn": withdrawn, "limit": limit}
+        return self._incidents(questions.NEWEST, asked)
+
+    def overdue(self, now: datetime) -> tuple[Incident, ...]:
+        """Open maintenances whose window began or ended, and that do not say so."""
+        return self._incidents(questions.OVERDUE, {"now": now})
 
     def latest_shown(self, limit: int) -> tuple[Incident, ...]:
         """Incidents and maintenances by their newest update, newest first, withdrawn included."""
         return self._incidents(questions.LATEST_SHOWN, {"limit": limit})
 
-    def changed_last(self, limit: int, *, closed: bool = False) -> tuple[Incident, ...]:
-        """Standing incidents by their last change, newest first."""
+    def latest_updates(self, limit: int) -> tuple[tuple[Incident, str], ...]:
+        """The standing updates shown last, newest first: each one's incident, and its own id."""
+        found = self.connection.execute(questions.LATEST_UPDATES, {"limit": limit}).all()
+        ids = sorted({row.incident_id for row in found})
+        by_id = {one.id: one for one in self._incidents(questions.ALL_OF, {"ids": ids})}
+        return tuple((by_id[row.incident_id], row.id) for row in found)
+
+    def changed_last(
+        self, limit: int, *, kind: Kind = Kind.INCIDENT, closed: bool = False
+    ) -> tuple[Incident, ...]:
+        """Standing incidents, or maintenances, by their last change, newest first."""
         query = questions.CLOSED_LAST if closed else questions.CHANGED_LAST
-        return self._incidents(query, {"limit": limit})
+        return self._incidents(query, {"kind": kind.value, "limit": limit})
 
     def shown_between(self, start: datetime, end: datetime) -> tuple[Incident, ...]:
         """Incidents with a standing update displayed in [start, end), with all their updates."""
         within = {"start": start, "end": end}
         ids = self.connection.execute(questions.SHOWN_BETWEEN, within).scalars().all()
         return self._incidents(questions.ALL_OF, {"ids": sorted(set(ids))})
+
+    def shown_since(self, start: datetime, component_id: str = "") -> tuple[Incident, ...]:
+        """Standing incidents and maintenances whose newest update is no older; newest first.
+
+        With a component, those that name it. Whatever else lived since then is open.
+        """
+        if not component_id:
+            return self._incidents(questions.SHOWN_SINCE, {"start": start})
+        asked = {"start": start, "component": component_id}
+        return self._incidents(questions.NAMING_SINCE, asked)
 
     def last_shown_before(self, moment: datetime) -> datetime | None:
         """When the last standing update before that moment is displayed."""
@@ -141,27 +154,13 @@ class Reader:
         """The id of the change that made a revision; None if this ledger has none."""
         return self.connection.execute(questions.CHANGE_ID, {"revision": revision}).scalar()
 
+    def told_at(self, revision: int) -> datetime | None:
+        """When a revision was made; None if this ledger has none."""
+        return self.connection.execute(questions.TOLD_AT, {"revision": revision}).scalar()
+
     def reported_between(self, edges: Sequence[datetime]) -> tuple[Reported, ...]:
         """What was told of in each of the spans that these rising moments divide time into."""
-        shown = update_table.c.display_at
-        span = case(*((shown < edge, at) for at, edge in enumerate(edges[1:]))).label("span")
-        query = (
-            select(
-                span,
-                incident_table.c.id,
-                incident_table.c.title,
-                incident_table.c.kind,
-                incident_table.c.started_at,
-                incident_table.c.number,
-            )
-            .join(incident_table, incident_table.c.id == update_table.c.incident_id)
-            .where(update_table.c.retracted_at.is_(None), shown >= edges[0], shown < edges[-1])
-            .distinct()
-        )
-        found = sorted(
-            self.connection.execute(query), key=lambda row: (row.span, row.started_at, row.number)
-        )
-        return tuple(Reported(row.span, row.id, row.title, Kind(row.kind)) for row in found)
+        return archive.reported_between(self.connection, edges)
 
     def incidents_after(self, number: int, limit: int) -> tuple[Incident, ...]:
         """The next incidents by number, withdrawn ones included: to go through all of history."""

@@ -16,6 +16,7 @@ REPLY_URL_LIVES = timedelta(minutes=30)  # Slack's own limit
 
 _ADD = insert(table)
 _BY_KEY = select(table).where(table.c.key == bindparam("sought"))
+_OPENING = ("open", "maintenance schedule")
 # Saved, and nothing happened to its incident since: or opening one would make a second.
 _SAID = (
     select(table)
@@ -26,7 +27,8 @@ _SAID = (
         table.c.channel == bindparam("channel"),
         table.c.at >= bindparam("since"),
         table.c.line == bindparam("line"),
-        or_(change.c.what == "open", incident.c.id.is_not(None)),
+        change.c.what == bindparam("what"),
+        or_(change.c.what.in_(_OPENING), incident.c.id.is_not(None)),
     )
     .order_by(table.c.at.desc())
     .limit(1)
@@ -58,16 +60,15 @@ class Requests:
         row = self._connection.execute(_BY_KEY, {"sought": key}).mappings().one_or_none()
         return _request(row) if row else None
 
-    def said(self, line: str, author_id: str, channel: str, since: datetime) -> Request | None:
-        """The newest request with these very words, typed there by them since then, that holds."""
-        row = (
-            self._connection.execute(
-                _SAID,
-                {"line": line, "author_id": author_id, "channel": channel, "since": since},
-            )
-            .mappings()
-            .one_or_none()
-        )
+    def said(
+        self, what: str, line: str, author_id: str, channel: str, since: datetime
+    ) -> Request | None:
+        """The newest request with these very words, typed there by them since then, that holds;
+        `what` it caused, as the audit has it.
+        """
+        asked = {"what": what, "line": line, "author_id": author_id, "channel": channel}
+        found = self._connection.execute(_SAID, asked | {"since": since})
+        row = found.mappings().one_or_none()
         return _request(row) if row else None
 
     def add(self, request: Request) -> None:

@@ -129,15 +129,25 @@ def derived(incident: Incident) -> dict[str, Any]:
     }
 
 
-def incident_row(incident: Incident) -> dict[str, Any]:
-    return derived(incident) | {
-        "id": incident.id,
-        "number": incident.number,
-        "kind": incident.kind.value,
-        "channel": incident.channel,
-        "author_id": incident.opened_by.id,
-        "author_name": incident.opened_by.name,
-        "created_at": incident.created_at,
+def window(incident: Incident) -> dict[str, Any]:
+    """When a maintenance is planned for."""
+    return {
         "scheduled_for": incident.scheduled_for,
         "scheduled_until": incident.scheduled_until,
     }
+
+
+def incident_row(incident: Incident) -> dict[str, Any]:
+    return (
+        derived(incident)
+        | window(incident)
+        | {
+            "id": incident.id,
+            "number": incident.number,
+            "kind": incident.kind.value,
+            "channel": incident.channel,
+            "author_id": incident.opened_by.id,
+            "author_name": incident.opened_by.name,
+            "created_at": incident.created_at,
+        }
+    )

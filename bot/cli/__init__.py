@@ -15,6 +15,7 @@ COMMANDS = {
     "web": "receive from Slack over HTTP (any number of these)",
     "worker": "run the loop (any number; one has the turn)",
     "incident": "the slash command's language, on the command line",
+    "maintenance": "plan maintenances; they begin and end by themselves",
     "components": "add and list the page's components",
     "publish": "bring the page up to date now",
     "db": "the ledger's tables",

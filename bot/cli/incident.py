@@ -6,10 +6,11 @@ import click
 
 from bot import app
 from bot.commands import Answer
+from bot.core.status import Kind
 from bot.core.text import to_plain
 
 
-class _AsTyped(click.Command):
+class AsTyped(click.Command):
     """Leaves every word as it was typed: `--` and what looks like an option are ours to read."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -17,11 +18,16 @@ class _AsTyped(click.Command):
         return []
 
 
-@click.command(cls=_AsTyped)
+@click.command(cls=AsTyped)
 def command(line: str) -> None:
     """Say it in the slash command's words: duckrow incident open www=down Title "|" text."""
+    carry_out(line, Kind.INCIDENT)
+
+
+def carry_out(line: str, about: Kind) -> None:
+    """Save it, say so, and publish; end with status 1 where it was not saved."""
     with app.opened(app.tool_settings("page", "ledger", "target")) as duckrow:
-        answer = duckrow.say(line)
+        answer = duckrow.say(line, about)
         click.echo(_told(answer, line), err=answer.refused)
         if answer.saved:
             duckrow.publish()

@@ -9,6 +9,7 @@ from typing import Any, Self
 
 from bot.core.errors import Refusal
 from bot.core.incident import Author, Incident, Update
+from bot.core.status import Kind
 from bot.core.text import escape_slack
 
 BUTTON_VALUE = 2000  # characters that a Slack button can carry
@@ -27,6 +28,7 @@ class Call:
     slash: str = "/incident"
     reply_url: str | None = None
     number: int | None = None  # the incident chosen by a button, when the bot had asked
+    about: Kind = Kind.INCIDENT  # which subcommands there are; maintenances' are not Slack's yet
 
 
 @dataclass(frozen=True)
@@ -72,9 +74,7 @@ class Ask(Exception):  # noqa: N818 -- a question, not a mistake
 def saved(incident: Incident, update: Update) -> Answer:
     subject = f"#{incident.number}, update {update.number}"
     title = escape_slack(incident.title)
-    return Answer(
-        f"Saved as {subject}: {title} is {update.phase.label}.", saved=True, subject=subject
-    )
+    return Answer(f"Saved as {subject}: {title} is {incident.state}.", saved=True, subject=subject)
 
 
 def already(first: Answer) -> Answer:
@@ -83,8 +83,9 @@ def already(first: Answer) -> Answer:
 
 
 def asking(ask: Ask, call: Call) -> Answer:
+    question = f"Which {call.about.value} do you mean? Nothing is saved until you choose."
     return Answer(
-        f"Which incident do you mean? Nothing is saved until you choose.\n{handed_back(call)}",
+        f"{question}\n{handed_back(call)}",
         tuple(_choice(incident, call.key) for incident in ask.candidates),
     )
 

@@ -8,9 +8,10 @@ from datetime import timedelta
 
 from bot.commands import _answer
 from bot.commands._answer import Answer, Ask, Call
-from bot.commands._registry import COMMANDS
+from bot.commands._registry import commands_about
 from bot.core.errors import Refusal
 from bot.core.grammar import Command, Vocabulary, read, split
+from bot.core.status import Kind
 from bot.core.text import clean
 from storage.database import Database
 from storage.errors import LedgerUnavailable, OutcomeUnknown
@@ -32,7 +33,7 @@ def run(call: Call, database: Database) -> Answer:
     writes = True
     try:
         _refuse_what_no_database_keeps(call.line)
-        command, rest = split(call.line, COMMANDS)
+        command, rest = split(call.line, commands_about(call.about))
         writes = command.writes
         if not writes:
             return _look(command, rest, call, database)
@@ -96,11 +97,11 @@ def _tell_within_patience(command: Command, rest: str, call: Call, database: Dat
 
 
 def _tell(command: Command, rest: str, call: Call, database: Database, *, within: float) -> Answer:
-    with database.telling(_cause(call, command.name), within=within) as ledger:
+    with database.telling(_cause(call, _what(command, call)), within=within) as ledger:
         asked = ledger.requests.get(call.key)
         if asked and (asked.revision is not None or call.number is None):
             return _repeated(asked, call)
-        if not asked and (said := _said_before(call, ledger)):
+        if not asked and (said := _said_before(_what(command, call), call, ledger)):
             answer = _answer.already(Answer.from_json(said.answer))
             ledger.requests.add(_request(replace(call, reply_url=None), answer, said.revision))
             return answer
@@ -116,6 +117,11 @@ def _tell(command: Command, rest: str, call: Call, database: Database, *, within
         return answer
 
 
+def _what(command: Command, call: Call) -> str:
+    """The subcommand as the audit has it: the same word may stand in both languages."""
+    return command.name if call.about is Kind.INCIDENT else f"{call.about.value} {command.name}"
+
+
 def _cause(call: Call, what: str) -> Cause:
     return Cause(call.key, what, call.author, call.at)
 
@@ -126,8 +132,9 @@ def _repeated(asked: Request, call: Call) -> Answer:
     return Answer.from_json(asked.answer)
 
 
-def _said_before(call: Call, ledger: Ledger) -> Request | None:
-    return ledger.requests.said(call.line, call.author.id, call.channel, since=call.at - SAME_WORDS)
+def _said_before(what: str, call: Call, ledger: Ledger) -> Request | None:
+    since = call.at - SAME_WORDS
+    return ledger.requests.said(what, call.line, call.author.id, call.channel, since=since)
 
 
 def _handle(command: Command, rest: str, call: Call, ledger: Ledger) -> Answer:

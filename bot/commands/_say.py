@@ -12,6 +12,7 @@ from bot.core.incident import Incident, Update
 from bot.core.status import ComponentStatus, Impact, Kind, Phase
 from storage.ledger import Ledger, Telling
 
+_WITH_ARTICLE = {Kind.INCIDENT: "an incident", Kind.MAINTENANCE: "a maintenance"}
 _CANDIDATES = 5  # incidents to choose from: one row of buttons
 
 
@@ -32,7 +33,7 @@ def say(
         new_update(call, ledger, text, components=components, impact=impact),
         number=len(incident.updates) + 1,
         phase=phase,
-        display_at=at or _not_before(incident, ledger.at),
+        display_at=at or not_before(incident, ledger.at),
     )
     if phase is Phase.RESOLVED:
         update = replace(update, statuses=incident.all_clear())
@@ -67,24 +68,35 @@ def new_update(
 def open_one(ledger: Ledger, number: int | None) -> Incident:
     """The incident meant by `#n`, or without it the only open one; several: the bot asks."""
     if number is not None:
-        return numbered(ledger, number)
-    return only(
-        ledger.situation().open,
-        Refusal("no incident is open.", "Open one with: open Title | first public text"),
-    )
+        return numbered(ledger, number, Kind.INCIDENT)
+    return only(ledger.situation().open, nothing_open(Kind.INCIDENT))
 
 
-def latest_one(ledger: Ledger, number: int | None) -> Incident:
-    """The incident meant by `#n`, or without it the one changed last, if no other is open."""
+def shown_one(call: Call, ledger: Ledger, number: int | None) -> Incident:
+    """Whatever is meant by `#n`, or without it the only open one of what the call is about."""
     if number is not None:
         return numbered(ledger, number)
-    candidates = {one.id: one for one in (*ledger.situation().open, *ledger.changed_last(1))}
-    return only(tuple(candidates.values()), _nothing_yet())
+    situation = ledger.situation()
+    is_incident = call.about is Kind.INCIDENT
+    candidates = situation.open if is_incident else situation.maintenances
+    return only(candidates, nothing_open(call.about))
 
 
-def standing_one(ledger: Ledger, number: int | None) -> tuple[Incident, Update]:
+def latest_one(call: Call, ledger: Ledger, number: int | None) -> Incident:
+    """The same, but without `#n` it is the one changed last, if no other is open."""
+    if number is not None:
+        return numbered(ledger, number)
+    situation = ledger.situation()
+    is_incident = call.about is Kind.INCIDENT
+    still_open = situation.open if is_incident else situation.maintenances
+    changed = ledger.changed_last(1, kind=call.about)
+    candidates = {one.id: one for one in (*still_open, *changed)}
+    return only(tuple(candidates.values()), _nothing_yet(call.about))
+
+
+def standing_one(call: Call, ledger: Ledger, number: int | None) -> tuple[Incident, Update]:
     """The same, with its latest standing update: refused where the report was withdrawn."""
-    one = latest_one(ledger, number)
+    one = latest_one(call, ledger, number)
     one.require_standing()
     return one, one.standing[-1]
 
@@ -92,15 +104,21 @@ def standing_one(ledger: Ledger, number: int | None) -> tuple[Incident, Update]:
 def closed_one(ledger: Ledger, number: int | None) -> Incident:
     """The incident meant by `#n`, or without it the only one there is to reopen."""
     if number is not None:
-        return numbered(ledger, number)
-    return only(ledger.changed_last(_CANDIDATES, closed=True), _nothing_yet())
+        return numbered(ledger, number, Kind.INCIDENT)
+    return only(ledger.changed_last(_CANDIDATES, closed=True), _nothing_yet(Kind.INCIDENT))
 
 
-def numbered(ledger: Ledger, number: int) -> Incident:
-    """The incident people know as `#number`, which somebody typed."""
+def numbered(ledger: Ledger, number: int, kind: Kind | None = None) -> Incident:
+    """What people know as `#number`, which somebody typed; it must be of that kind, if given."""
     found = ledger.incident(number)
-    if found is None or found.kind is not Kind.INCIDENT:
-        raise Refusal(f"there is no incident #{number}.", "See them with: list")
+    if found is None:
+        what = kind or Kind.INCIDENT
+        raise Refusal(f"there is no {what.value} #{number}.", "See them with: list")
+    if kind and found.kind is not kind:
+        raise Refusal(
+            f"#{number} is {_WITH_ARTICLE[found.kind]}, not {_WITH_ARTICLE[kind]}.",
+            f"What can be said of it: duckrow {found.kind.value} help",
+        )
     return found
 
 
@@ -119,10 +137,17 @@ def _by_id(ledger: Ledger, components: Mapping[str, ComponentStatus]) -> dict[st
     return {ids[slug]: status for slug, status in components.items()}
 
 
-def _nothing_yet() -> Refusal:
-    return Refusal("there is no such incident yet.", "See them with: list")
+def nothing_open(kind: Kind) -> Refusal:
+    """The refusal where something had to be open."""
+    if kind is Kind.INCIDENT:
+        return Refusal("no incident is open.", "Open one with: open Title | first public text")
+    return Refusal("no maintenance is planned or running.", "Plan one: help schedule")
 
 
-def _not_before(incident: Incident, now: datetime) -> datetime:
+def _nothing_yet(kind: Kind) -> Refusal:
+    return Refusal(f"there is no such {kind.value} yet.", "See them with: list")
+
+
+def not_before(incident: Incident, now: datetime) -> datetime:
     # Machines' clocks differ a little; what is told later is never shown earlier.
     return max(now, incident.shown_at)

@@ -3,16 +3,19 @@
 from datetime import datetime, tzinfo
 
 from bot.core.incident import Incident
+from bot.core.maintenance import window
 from bot.core.page import Page
+from bot.core.status import Kind
 from bot.core.text import escape_slack
 
 
 def line(incident: Incident, zone: tzinfo) -> str:
-    """One incident in one line: its number, title, phase, impact, and since when."""
-    return (
-        f"*#{incident.number}* {escape_slack(incident.title)}: {incident.phase.label}, "
-        f"{incident.impact.value} impact, since {moment(incident.started_at, zone)}"
-    )
+    """One incident in one line: number, title, phase, impact, since when; or planned for when."""
+    said = f"*#{incident.number}* {escape_slack(incident.title)}: {incident.state}"
+    if incident.kind is Kind.MAINTENANCE:
+        begins, ends = (moment(edge, zone) for edge in window(incident))
+        return f"{said}, planned from {begins} to {ends}"
+    return f"{said}, {incident.impact.value} impact, since {moment(incident.started_at, zone)}"
 
 
 def moment(when: datetime, zone: tzinfo) -> str:

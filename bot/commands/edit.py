@@ -7,8 +7,8 @@ from bot.core.grammar import Command
 from storage.ledger import Telling
 
 
-def handle(call: Call, ledger: Telling, *, incident: int | None, text: str) -> Answer:  # noqa: ARG001
-    one, latest = standing_one(ledger, incident)
+def handle(call: Call, ledger: Telling, *, incident: int | None, text: str) -> Answer:
+    one, latest = standing_one(call, ledger, incident)
     ledger.edit(one, latest, text)
     update = f"#{one.number}, update {latest.number}"
     return Answer(

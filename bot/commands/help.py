@@ -7,11 +7,12 @@ from storage.ledger import Ledger
 
 
 def handle(call: Call, ledger: Ledger, *, subcommand: str | None) -> Answer:  # noqa: ARG001
-    from bot.commands._registry import COMMANDS  # noqa: PLC0415 -- the list holds this very file
+    from bot.commands._registry import commands_about  # noqa: PLC0415 -- it holds this very file
 
+    commands = commands_about(call.about)
     if subcommand is None:
-        return Answer(help_text(COMMANDS, call.slash))
-    command, _ = split(subcommand, COMMANDS)
+        return Answer(help_text(commands, call.slash))
+    command, _ = split(subcommand, commands)
     return Answer(help_one(command, call.slash))
 
 

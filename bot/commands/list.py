@@ -10,9 +10,11 @@ _RECENT = 5
 
 def handle(call: Call, ledger: Ledger) -> Answer:  # noqa: ARG001
     zone = ledger.page.zone
-    still_open = ledger.situation().open
+    situation = ledger.situation()
     closed = ledger.changed_last(_RECENT, closed=True)
-    told = [line(one, zone) for one in still_open] or ["No incident is open."]
+    told = [line(one, zone) for one in situation.open] or ["No incident is open."]
+    if situation.maintenances:
+        told += ["", "Maintenance:", *(line(one, zone) for one in situation.maintenances)]
     if closed:
         told += ["", "Closed last:", *(line(one, zone) for one in closed)]
     return Answer("\n".join(told))

@@ -8,8 +8,8 @@ from bot.core.text import escape_slack
 from storage.ledger import Telling
 
 
-def handle(call: Call, ledger: Telling, *, incident: int | None, title: str) -> Answer:  # noqa: ARG001
-    one, _ = standing_one(ledger, incident)
+def handle(call: Call, ledger: Telling, *, incident: int | None, title: str) -> Answer:
+    one, _ = standing_one(call, ledger, incident)
     ledger.rename(one, title)
     return Answer(
         f"Saved: #{one.number} is now called {escape_slack(title)}.",

@@ -8,8 +8,8 @@ from bot.core.incident import Incident
 from storage.ledger import Telling
 
 
-def handle(call: Call, ledger: Telling, *, incident: int | None) -> Answer:  # noqa: ARG001
-    one, latest = standing_one(ledger, incident)
+def handle(call: Call, ledger: Telling, *, incident: int | None) -> Answer:
+    one, latest = standing_one(call, ledger, incident)
     left = ledger.retract(one, latest)
     update = f"#{one.number}, update {latest.number}"
     return Answer(
@@ -22,7 +22,7 @@ def handle(call: Call, ledger: Telling, *, incident: int | None) -> Answer:  # n
 def _what_is_left(incident: Incident) -> str:
     if incident.is_withdrawn:
         return "It was the only one, so the whole report is withdrawn."
-    return f"The incident is {incident.phase.label} again."
+    return f"The {incident.kind.value} is {incident.state} again."
 
 
 COMMAND = Command(

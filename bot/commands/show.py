@@ -2,7 +2,7 @@
 
 from bot.commands._answer import Answer, Call
 from bot.commands._args import INCIDENT
-from bot.commands._say import open_one
+from bot.commands._say import shown_one
 from bot.commands._tell import line, moment, permalink
 from bot.core.grammar import Command
 from bot.core.incident import Incident
@@ -10,8 +10,8 @@ from bot.core.text import to_slack
 from storage.ledger import Ledger
 
 
-def handle(call: Call, ledger: Ledger, *, incident: int | None) -> Answer:  # noqa: ARG001
-    one = open_one(ledger, incident)
+def handle(call: Call, ledger: Ledger, *, incident: int | None) -> Answer:
+    one = shown_one(call, ledger, incident)
     told = [line(one, ledger.page.zone), *_components(one, ledger)]
     if one.standing:
         latest = one.standing[-1]

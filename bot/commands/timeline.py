@@ -14,8 +14,8 @@ from storage.ledger import Ledger
 _SHORT = 140
 
 
-def handle(call: Call, ledger: Ledger, *, incident: int | None) -> Answer:  # noqa: ARG001
-    one = latest_one(ledger, incident)
+def handle(call: Call, ledger: Ledger, *, incident: int | None) -> Answer:
+    one = latest_one(call, ledger, incident)
     zone = ledger.page.zone
     return Answer("\n".join([line(one, zone), *(_entry(update, zone) for update in one.updates)]))
 

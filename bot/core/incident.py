@@ -88,11 +88,32 @@ class Incident:
     @property
     def phase(self) -> Phase:
         """What its newest standing update said; a withdrawn report is over."""
-        return self.standing[-1].phase if self.standing else Phase.RESOLVED
+        if self.standing:
+            return self.standing[-1].phase
+        return Phase.COMPLETED if self.kind is Kind.MAINTENANCE else Phase.RESOLVED
+
+    @property
+    def state(self) -> str:
+        """Where it stands, in a word or two: its phase, or how it came to nothing."""
+        if self.is_withdrawn:
+            return "Withdrawn"
+        return "Cancelled" if self.is_cancelled else self.phase.label
 
     @property
     def is_open(self) -> bool:
         return not self.phase.is_closed
+
+    @property
+    def is_cancelled(self) -> bool:
+        """True of a maintenance that is over and never ran."""
+        over = self.kind is Kind.MAINTENANCE and not (self.is_open or self.is_withdrawn)
+        return over and self.began_at is None
+
+    @property
+    def began_at(self) -> datetime | None:
+        """When what it says of components began to count: not while it was only planned."""
+        running = (update.display_at for update in self.standing if update.phase.is_running)
+        return next(running, None)
 
     @property
     def started_at(self) -> datetime:
@@ -140,10 +161,19 @@ class Incident:
         return self.statuses if self.phase.is_running else {}
 
     def changes(self, update: Update) -> tuple[Change, ...]:
-        """What a standing update changed, each component with its status before and after."""
+        """What a standing update changed, each component with its status before and after.
+
+        What a maintenance says counts from its beginning on: what is only planned, or is called
+        off, changes nothing.
+        """
         before: dict[str, ComponentStatus] = {}
+        has_begun = update.phase.is_running or self.kind is Kind.INCIDENT
         for earlier in self.standing[: self._places[update.id]]:
-            before |= earlier.statuses
+            if earlier.phase is not Phase.SCHEDULED:
+                before |= earlier.statuses
+                has_begun = True
+        if not has_begun:
+            return ()
         return tuple(
             Change(component, before.get(component, ComponentStatus.OPERATIONAL), status)
             for component, status in update.statuses.items()
@@ -157,7 +187,7 @@ class Incident:
 
     def heading(self, update: Update) -> str:
         """The post's own title: the incident's, then "… Update", and "… Conclusion" at its end."""
-        if update.phase is Phase.RESOLVED:
+        if update.phase in {Phase.RESOLVED, Phase.COMPLETED}:
             return f"{self.title} Conclusion"
         return f"{self.title} Update" if self._places[update.id] else self.title
 
@@ -186,17 +216,19 @@ class Incident:
         """Refuse when there is nothing more to tell about it."""
         self.require_standing()
         if not self.is_open:
+            is_incident = self.kind is Kind.INCIDENT
             raise Refusal(
-                f"incident #{self.number} is already {self.phase.value}.",
-                f"Reopen it with: reopen #{self.number} …",
+                f"{self.kind.value} #{self.number} is already {self.state.lower()}.",
+                f"Reopen it with: reopen #{self.number} …" if is_incident else "Schedule another.",
             )
 
     def require_standing(self) -> None:
         """Refuse when the whole report was withdrawn."""
         if self.is_withdrawn:
+            verb = "open" if self.kind is Kind.INCIDENT else "schedule"
             raise Refusal(
-                f"incident #{self.number} was withdrawn.",
-                "If it is happening after all, open a new one.",
+                f"{self.kind.value} #{self.number} was withdrawn.",
+                f"If it is happening after all, {verb} a new one.",
             )
 
     def _require_order(self, update: Update, zone: tzinfo) -> None:

@@ -10,8 +10,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.core.incident import Incident, Update
+from bot.core.maintenance import window
 from bot.core.page import Page
-from bot.core.status import ComponentStatus
+from bot.core.status import ComponentStatus, Kind
 from bot.core.text import escape_slack, summary, to_slack
 from bot.slack.markup import split_markup
 
@@ -74,7 +75,7 @@ def root(scene: Scene, old_thread: str = "") -> Message:
         *sections(to_slack(latest)),
         _context(" · ".join(footer)),
     ]
-    return _message(f"{title}: {_phase(incident)}. {summary(latest, _SHORT)}", blocks)
+    return _message(f"{title}: {incident.state}. {summary(latest, _SHORT)}", blocks)
 
 
 def update(scene: Scene, told: Update) -> Message:
@@ -124,13 +125,9 @@ def sections(text: str) -> list[Block]:
 
 def _facts(scene: Scene) -> list[str]:
     incident = scene.incident
-    facts = [
-        f"*Phase*\n{_phase(incident)}",
-        f"*Impact*\n{incident.impact.label}",
-        f"*Since*\n{scene.moment(incident.started_at)}",
-    ]
-    if incident.ended_at:
-        facts.append(f"*Duration*\n{duration(incident.ended_at - incident.started_at)}")
+    facts = [f"*Phase*\n{incident.state}", *_impact_or_window(scene)]
+    if incident.ended_at and incident.began_at:
+        facts.append(f"*Duration*\n{duration(incident.ended_at - incident.began_at)}")
     if incident.statuses:
         lines = [
             f"{SHAPES[status]} {scene.name(component)}: {status.label.lower()}"
@@ -140,8 +137,13 @@ def _facts(scene: Scene) -> list[str]:
     return facts
 
 
-def _phase(incident: Incident) -> str:
-    return "Withdrawn" if incident.is_withdrawn else incident.phase.label
+def _impact_or_window(scene: Scene) -> list[str]:
+    incident = scene.incident
+    if incident.kind is Kind.MAINTENANCE:
+        begins, ends = (scene.moment(edge) for edge in window(incident))
+        return [f"*From*\n{begins}", f"*Until*\n{ends}"]
+    since = scene.moment(incident.started_at)
+    return [f"*Impact*\n{incident.impact.label}", f"*Since*\n{since}"]
 
 
 def _byline(scene: Scene, told: Update) -> str:
@@ -166,13 +168,12 @@ def _changes(scene: Scene, told: Update) -> list[str]:
 
 def _summed_up(scene: Scene) -> str:
     incident = scene.incident
-    length = (incident.ended_at or incident.shown_at) - incident.started_at
     count = len(incident.standing)
     told = f"{count} update{'s' if count != 1 else ''}"
     touched = ", ".join(scene.name(component) for component in incident.statuses)
-    return f"{incident.phase.label} after {duration(length)}: " + "; ".join(
-        filter(None, [told, touched])
-    )
+    length = (incident.ended_at or incident.shown_at) - (incident.began_at or incident.started_at)
+    after = "" if incident.is_cancelled else f" after {duration(length)}"
+    return f"{incident.state}{after}: " + "; ".join(filter(None, [told, touched]))
 
 
 def _page_link(scene: Scene) -> str:

@@ -6,15 +6,17 @@ from typing import Any
 from bot.core.errors import Refusal
 from bot.core.grammar.declaration import RESERVED, Command, Vocabulary, how, listed
 from bot.core.grammar.guess import did_you_mean, fold, shown, suggest
-from bot.core.grammar.times import read_at
+from bot.core.grammar.times import read_at, read_coming
 from bot.core.grammar.values import (
     AS_TEXT,
     like_a_status,
     read_impact,
+    read_length,
     read_number,
     read_status,
     status,
 )
+from bot.core.status import ComponentStatus
 from bot.core.text import to_line
 
 _BLANK = re.compile(r"[^\S\n]*")
@@ -23,6 +25,7 @@ _NUMBER = re.compile(r"(?:#([0-9]+)|<#[A-Z0-9]+\|([0-9]+)>)(\S*)")
 _END = re.compile(r"(?:--|\u2014)(?=\s|\Z)")  # telephones make a dash of the two
 _QUOTES = '"\u201c\u201d\u201e\u201f'
 _QUOTED = rf"[{_QUOTES}]([^{_QUOTES}\n]*)[{_QUOTES}]"
+_NAME = re.compile(rf"(?:{_QUOTED}|(<[^<>\n]+>|[^\s<>|{_QUOTES}]+))(?=\s|\Z)")
 _TOKEN = re.compile(
     rf"(?:{_QUOTED}[^\S\n]*=[^\S\n]*|([^\s=<>|/:?#`{_QUOTES}]+|<[^<>\n]+>)=)(?:{_QUOTED}(?=\s|\Z)|(\S*))"
 )
@@ -32,16 +35,32 @@ def read_arguments(
     command: Command, rest: str, vocabulary: Vocabulary
 ) -> tuple[dict[str, Any], str]:
     """Values by kind, and what remains as text."""
-    found: dict[str, Any] = {"components": {}}
+    named: dict[str, ComponentStatus] = {}
+    found: dict[str, Any] = {"components": named, "maintained": named}
     at = _blank(rest, 0)
     if command.takes("incident") and (number := _NUMBER.match(rest, at)) and _is_number(number):
         found["incident"] = read_number(number[1] or number[2])
         at = _blank(rest, number.end())
-    while (token := _TOKEN.match(rest, at)) and _take(token, found, command, vocabulary):
-        at = _blank(rest, token.end())
+    while (end := _argument_end(rest, at, found, command, vocabulary)) is not None:
+        at = _blank(rest, end)
     if end := _END.match(rest, at):
         at = end.end()
     return found, rest[at:]
+
+
+def _argument_end(
+    rest: str, at: int, found: dict[str, Any], command: Command, vocabulary: Vocabulary
+) -> int | None:
+    """Where the argument ends that stands here, which is then among the `found`; None if none."""
+    token = _TOKEN.match(rest, at)
+    if token and _take(token, found, command, vocabulary):
+        return token.end()
+    # A component's bare name stands before the window: after it, the same word is the title's.
+    if command.takes("maintained") and "from" not in found:
+        name = _NAME.match(rest, at)
+        if name and _take_name(to_line(name[1] or name[2] or ""), found, vocabulary):
+            return name.end()
+    return None
 
 
 def _blank(rest: str, at: int) -> int:
@@ -73,14 +92,35 @@ def _take(
     slug = _component(name, vocabulary)
     if slug is None and not _is_near_miss(name, value, vocabulary):
         return False
-    if not command.takes("components"):
+    if not (command.takes("components") or command.takes("maintained")):
         raise _not_taken("component status", command, vocabulary)
     if slug is None:
         raise _unknown(name, value, vocabulary)
+    said = read_status(slug, value)
+    if command.takes("maintained") and said is not ComponentStatus.UNDER_MAINTENANCE:
+        raise Refusal(
+            f"a maintenance cannot say that {slug} is {said.label.lower()}.",
+            f"Write only its name; what goes wrong is an incident. {AS_TEXT}",
+        )
+    _add(slug, said, found)
+    return True
+
+
+def _take_name(name: str, found: dict[str, Any], vocabulary: Vocabulary) -> bool:
+    """The same for a component's bare name; a near miss must not become the title's first word."""
+    slug = _component(name, vocabulary)
+    if slug is None and _guess(name, vocabulary) in vocabulary.components:
+        raise _unknown(name, "", vocabulary)
+    if slug is None:
+        return False
+    _add(slug, ComponentStatus.UNDER_MAINTENANCE, found)
+    return True
+
+
+def _add(slug: str, said: ComponentStatus, found: dict[str, Any]) -> None:
     if slug in found["components"]:
         raise _twice(slug)
-    found["components"][slug] = read_status(slug, value)
-    return True
+    found["components"][slug] = said
 
 
 def _take_setting(
@@ -90,7 +130,19 @@ def _take_setting(
         raise _not_taken(f"{name}=", command, vocabulary)
     if name in found:
         raise _twice(name)
-    found[name] = read_at(value, vocabulary) if name == "at" else read_impact(value)
+    found[name] = _setting(name, value, vocabulary)
+
+
+def _setting(name: str, value: str, vocabulary: Vocabulary) -> Any:
+    match name:
+        case "at":
+            return read_at(value, vocabulary)
+        case "from" | "until":
+            return read_coming(name, value, vocabulary)
+        case "for":
+            return read_length(value)
+        case _:
+            return read_impact(value)
 
 
 def _component(name: str, vocabulary: Vocabulary) -> str | None:

@@ -6,15 +6,31 @@ from datetime import datetime
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-Kind = Literal["incident", "components", "impact", "at", "title", "text", "subcommand"]
+Kind = Literal[
+    "incident",
+    "components",
+    "maintained",
+    "impact",
+    "at",
+    "from",
+    "until",
+    "for",
+    "title",
+    "text",
+    "subcommand",
+]
 
-RESERVED = ("at", "impact", "next")  # what no component can be called
+RESERVED = ("at", "impact", "next", "from", "until", "for")  # what no component can be called
 
 _SHAPES: dict[Kind, str] = {
     "incident": "#n",
     "components": "component=status ...",
+    "maintained": "component ...",
     "impact": "impact=...",
     "at": "at=...",
+    "from": "from=...",
+    "until": "until=...",
+    "for": "for=...",
     "title": "title",
     "text": "text",
     "subcommand": "subcommand",

@@ -11,6 +11,14 @@ Arguments stand before the text, on the first line. They end at the first word t
 `--`: what follows is text, whatever it looks like. The incident's number needs its `#` and stands
 first; it may be left out while only one is meant. A component is given by its short name, or by the
 name readers know, in quotes: `"course explorer"=down`.
+
+Times are the page's: `09:00` is today. One that the clocks skip is refused, one that comes twice
+means the earlier. A maintenance names its components before its window, a bare name each; its end
+is given with `until=`, or with `for=` as its length.
+"""
+_ELSEWHERE = """\
+What Slack does not offer yet: typed after `{}` in a shell, with quotes around
+whatever the shell would take for itself. Maintenances are numbered together with incidents.
 """
 
 
@@ -36,8 +44,10 @@ def help_one(command: Command, slash: str) -> str:
     return "\n".join([*lines, f"Example: `{escape_slack(f'{slash} {command.example}')}`"])
 
 
-def reference(commands: Sequence[Command], slash: str) -> str:
-    """All of it as Markdown, for the documentation."""
+def reference(
+    commands: Sequence[Command], slash: str, others: Sequence[Command] = (), tool: str = ""
+) -> str:
+    """All of it as Markdown, for the documentation; `others` are those of a command line tool."""
     statuses = "\n".join(
         f"| {status.label} | {', '.join(f'`{word}`' for word in words)} |"
         for status, words in STATUS_WORDS.items()
@@ -45,6 +55,7 @@ def reference(commands: Sequence[Command], slash: str) -> str:
     parts = [
         f"# Commands\n\nEverything is typed after `{slash}`, in upper or lower case.\n",
         *(_section(command, slash) for command in commands),
+        *_elsewhere(others, tool),
         f"## Arguments\n\n{_ARGUMENTS}",
         f"## Statuses\n\n| status | words |\n|---|---|\n{statuses}\n",
     ]
@@ -63,9 +74,16 @@ def _explained(arg: Arg) -> str:
     return f"{arg.help}: {' · '.join(short)}"
 
 
-def _section(command: Command, slash: str) -> str:
+def _elsewhere(commands: Sequence[Command], tool: str) -> list[str]:
+    if not commands:
+        return []
+    sections = (_section(command, tool, level="###") for command in commands)
+    return [f"## On the command line\n\n{_ELSEWHERE.format(tool)}", *sections]
+
+
+def _section(command: Command, slash: str, level: str = "##") -> str:
     summary = f"{command.summary[:1].upper()}{command.summary[1:]}."
-    parts = [f"## {command.name}\n\n{summary}\n\n```\n{usage(command, slash)}\n```\n"]
+    parts = [f"{level} {command.name}\n\n{summary}\n\n```\n{usage(command, slash)}\n```\n"]
     if command.args:
         rows = "\n".join(f"| `{arg.shape}` | {_cell(arg.help)} |" for arg in command.args)
         parts.append(f"| argument | what it is |\n|---|---|\n{rows}\n")

@@ -13,8 +13,12 @@ from bot.core.text import unix_lines
 _NEEDED: dict[Kind, str] = {
     "incident": "an incident (#12)",
     "components": "a component and its status",
+    "maintained": "a component",
     "impact": "an impact",
     "at": "a time",
+    "from": "a beginning (from=)",
+    "until": "an end (until=)",
+    "for": "a length (for=)",
     "title": "a title",
     "text": "a text",
     "subcommand": "the name of a subcommand",
@@ -41,9 +45,10 @@ def split(line: str, commands: Sequence[Command]) -> tuple[Command, str]:
 def read(command: Command, rest: str, vocabulary: Vocabulary) -> dict[str, Any]:
     """What the subcommand is told, as keywords for its `handle`.
 
-    incident: int, components: dict of short name to ComponentStatus, impact: Impact, at: datetime
-    (UTC), title: plain text of one line, text: markup as typed. What is not required and was left
-    out is None; components are then an empty dict. Raises Refusal.
+    incident: int, components and maintained: dict of short name to ComponentStatus, impact: Impact,
+    at, from and until: datetime (UTC), for: timedelta, title: plain text of one line, text: markup
+    as typed. What is not required and was left out is None; components are then an empty dict.
+    Raises Refusal.
     """
     found, words = read_arguments(command, unix_lines(rest), vocabulary)
     found |= read_words(command, words, vocabulary)

@@ -1,6 +1,7 @@
 """The values of arguments: statuses, impacts and incident numbers."""
 
 import re
+from datetime import timedelta
 
 from bot.core.errors import Refusal
 from bot.core.grammar.guess import did_you_mean, fold, shown, suggest
@@ -17,6 +18,9 @@ STATUS_WORDS: dict[ComponentStatus, tuple[str, ...]] = {
 }
 _STATUSES = {word: status for status, words in STATUS_WORDS.items() for word in words}
 _LARGEST = 2_147_483_647  # of the databases' integers
+_LENGTH = re.compile(
+    r"(?:(?P<days>\d{1,2})d)?(?:(?P<hours>\d{1,3})h)?(?:(?P<minutes>\d{1,4})m(?:in)?)?", re.ASCII
+)
 
 
 def status(word: str) -> ComponentStatus | None:
@@ -47,6 +51,14 @@ def read_impact(word: str) -> Impact:
         f'"{shown(word)}" is no impact.',
         f"{did_you_mean(suggest(word, words))}Impacts: {', '.join(words)}. {AS_TEXT}",
     )
+
+
+def read_length(word: str) -> timedelta:
+    """for=: how long it takes; 90min, 2h, 1h30m, 1d."""
+    match = _LENGTH.fullmatch(fold(word).replace(" ", ""))
+    if match and (length := timedelta(**{k: int(v or 0) for k, v in match.groupdict().items()})):
+        return length
+    raise Refusal(f'"{shown(word)}" is no length of time.', "Write for=2h, for=90min or for=1h30m.")
 
 
 def read_number(digits: str) -> int:

@@ -1,0 +1,1 @@
+"""The subcommands about maintenances, one file each: for now on the command line alone."""

@@ -1,0 +1,48 @@
+"""extend: move a maintenance's end, or before it begins the whole window."""
+
+from datetime import datetime
+
+from bot.commands import _answer
+from bot.commands._answer import Answer, Call
+from bot.commands.maintenance._args import FROM, NUMBER, SENTENCE, UNTIL
+from bot.commands.maintenance._say import planned_one, turned
+from bot.core.errors import Refusal
+from bot.core.grammar import Command
+from bot.core.maintenance import moved, moved_text, window
+from storage.ledger import Telling
+
+
+def handle(
+    call: Call,
+    ledger: Telling,
+    *,
+    incident: int | None,
+    begins: datetime | None,
+    ends: datetime | None,
+    text: str | None,
+) -> Answer:
+    one = planned_one(ledger, incident)
+    one.require_open()
+    if not (begins or ends):
+        raise Refusal("extend needs a new end.", f"Write: extend #{one.number} until=…")
+    was_from, was_until = window(one)
+    new = moved(one, begins or was_from, ends or was_until)
+    _require_to_come(window(new)[1], ledger.at)
+    told = turned(call, ledger, new, one.phase, text or moved_text(new, ledger.page.zone))
+    return _answer.saved(ledger.reschedule(told, one), told.updates[-1])
+
+
+def _require_to_come(ends: datetime, now: datetime) -> None:
+    if ends <= now:
+        raise Refusal("that end is past.", "If it is over, say so with: complete")
+
+
+COMMAND = Command(
+    name="extend",
+    order=50,
+    summary="move its end; before it begins, also its beginning",
+    args=(NUMBER, FROM, UNTIL, SENTENCE),
+    example="extend #12 until=2026-11-26T02:30 Copying takes longer than we thought.",
+    handle=handle,
+    aliases=("move", "reschedule"),
+)
