@@ -2,30 +2,34 @@
 (function () {
   "use strict";
   var body = document.body, shown = +body.dataset.revision, live = "live" in body.dataset;
-  var stale = document.getElementById("stale"), every = 5000, pause = every, timer;
+  var lang = document.documentElement.lang, stale = document.getElementById("stale"), every = 5000, pause = every, timer;
 
+  function unit(count, name) {
+    if (lang === "en") return count + " " + { day: "d", hour: "h", minute: "min" }[name];
+    return new Intl.NumberFormat(lang, { style: "unit", unit: name, unitDisplay: "short" }).format(count);
+  }
   function span(ms) {
-    var min = Math.floor(ms / 60000), h = Math.floor(min / 60), d = Math.floor(h / 24);
-    if (min < 1) return "less than a minute";
-    if (d) return d + " d" + (h % 24 ? " " + (h % 24) + " h" : "");
-    return (h ? h + " h" + (min % 60 ? " " : "") : "") + (min % 60 || !h ? (min % 60) + " min" : "");
+    var min = Math.floor(ms / 6e4), h = Math.floor(min / 60), d = Math.floor(h / 24);
+    var parts = d ? [[d, "day"], [h % 24, "hour"]] : [[h, "hour"], [min % 60, "minute"]];
+    return parts.filter(function (part) { return part[0]; })
+      .map(function (part) { return unit(part[0], part[1]); }).join(" ");
   }
   function refine() {
     var now = Date.now();
     document.querySelectorAll("[data-since]").forEach(function (at) {
       var ms = now - Date.parse(at.dataset.since);
-      at.textContent = ms >= 0 && ms < 7 * 864e5 ? " (" + span(ms) + ")" : "";
+      at.textContent = ms >= 6e4 && ms < 7 * 864e5 ? " (" + span(ms) + ")" : "";
     });
   }
   document.querySelectorAll("time[datetime*=T]").forEach(function (at) {
-    if (!at.title) at.title = new Date(at.dateTime).toLocaleString(undefined, { dateStyle: "full", timeStyle: "long" });
+    if (!at.title) at.title = new Date(at.dateTime).toLocaleString(lang, { dateStyle: "full", timeStyle: "long" });
   });
   refine();
 
   function look(marker) {
     var seen = marker.revision, checked = new Date(marker.checked_at);
     stale.hidden = Date.now() - checked < 9e5;
-    if (!stale.hidden) stale.firstElementChild.textContent = checked.toLocaleString();
+    if (!stale.hidden) stale.firstElementChild.textContent = checked.toLocaleString(lang);
     if (!live) { live = true; shown = Math.max(shown, seen); }
     if (seen > shown && sessionStorage.duckrow !== String(seen)) {
       sessionStorage.duckrow = seen;
