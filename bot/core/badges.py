@@ -25,7 +25,8 @@ _ASCII = (
     636, 601, 623, 521, 623, 596, 352, 623, 633, 274, 344, 592, 274, 973, 633, 607,
     623, 623, 427, 521, 394, 633, 592, 818, 592, 592, 525, 635, 454, 635, 818,
 )  # fmt: skip
-_OTHER, _WIDE = 750, 1100  # a letter of another script; an ideograph or an emoji
+_OTHER, _JOINED, _WIDE = 650, 520, 1100  # most letters; Arabic and Hebrew; ideographs and emoji
+_RIGHT_TO_LEFT = frozenset({"R", "AL"})
 _WITHOUT_WIDTH = frozenset({"Mn", "Me", "Cf"})
 
 
@@ -79,4 +80,6 @@ def _glyph(character: str) -> int:
         return _ASCII[ord(character) - ord(" ")]
     if unicodedata.category(character) in _WITHOUT_WIDTH:
         return 0
+    if unicodedata.bidirectional(character) in _RIGHT_TO_LEFT:
+        return _JOINED
     return _WIDE if unicodedata.east_asian_width(character) in "WF" else _OTHER

@@ -100,9 +100,10 @@ def test_the_newest_25_stand_by_their_newest_update_maintenances_too(desk, feed)
 def test_a_withdrawn_report_stays_as_that(desk, feed):
     one = open_incident(desk.database, "A mistake")
     before = feed().entries[0].id
-    retract(desk.database, one.number, at=desk.now())
+    retract(desk.database, one.number, at=NOON + timedelta(days=1))
     (entry,) = feed().entries
     assert (entry.id, entry.title) == (before, "Withdrawn report")
+    assert entry.published == entry.updated == "2013-02-23T20:00:00Z"
     assert "<strong>Resolved</strong> - This report was withdrawn." in entry.content[0].value
 
 
