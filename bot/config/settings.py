@@ -110,6 +110,14 @@ class Settings:
         "has spaces). Two targets are separated by a space.",
         read.targets,
     )
+    publish_compressed: tuple[str, ...] = _setting(
+        "target",
+        "",
+        "Compressed copies to write beside each file, for web servers that serve them ready-made: "
+        "gzip, brotli, or both, separated by a space. Empty: none.",
+        read.encodings,
+        several=True,
+    )
     slack_bot_token: str = _setting(
         "slack",
         "",

@@ -19,6 +19,7 @@ from bot.log import FORMATS, LEVELS
 LONGEST_COMMAND = 32
 MOST_TARGETS = 2
 HIGHEST_PORT = 65535
+ENCODINGS = ("gzip", "brotli")
 
 POSTGRES = "postgresql+psycopg"
 SCHEMES = {"postgres": POSTGRES, "postgresql": POSTGRES, POSTGRES: POSTGRES, "sqlite": "sqlite"}
@@ -102,6 +103,14 @@ def targets(text: str) -> tuple[str, ...]:
         remedy = "Name one or two different targets; a path with spaces as file:///my%20folder."
         raise Refusal("it is not one target or two.", remedy)
     return found
+
+
+def encodings(text: str) -> tuple[str, ...]:
+    """Ways to compress a file, each once, in one order however they are written."""
+    said = set(text.lower().replace(",", " ").split())
+    if unknown := sorted(said.difference(ENCODINGS)):
+        raise Refusal(f'"{unknown[0]}" is no known way to compress.', "Write gzip, brotli or both.")
+    return tuple(each for each in ENCODINGS if each in said)
 
 
 def _target(text: str) -> str:

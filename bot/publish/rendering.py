@@ -12,6 +12,7 @@ from bot.publish.due import Due
 from bot.publish.errors import RenderError
 from bot.publish.site import Site
 from bot.publish.targets import File
+from bot.publish.twins import Words, with_twins
 from bot.publish.words import POISON
 from storage.publications import Published
 
@@ -43,8 +44,10 @@ class Batch:
             raise RenderError(self.note)
 
 
-def render_all(site: Site, every: Iterable[Due], known: Mapping[str, Published]) -> Batch:
-    """The documents as bytes, but for those that `known` says stand there so already."""
+def render_all(
+    site: Site, every: Iterable[Due], known: Mapping[str, Published], compressed: Words = ()
+) -> Batch:
+    """The documents as bytes with their twins, but for what `known` says stands there already."""
     files: list[File] = []
     missing: list[Due] = []
     for due in every:
@@ -57,8 +60,8 @@ def render_all(site: Site, every: Iterable[Due], known: Mapping[str, Published])
             files.append(file)
     changed = [file for file in files if not _stands(file, known)]
     return Batch(
-        files=tuple(file for file in changed if file.path != HOME.path),
-        home=tuple(file for file in changed if file.path == HOME.path),
+        files=tuple(with_twins((file for file in changed if not _is_home(file)), compressed)),
+        home=tuple(with_twins(filter(_is_home, changed), compressed)),
         missing=tuple(due.path for due in missing),
         is_partial=any(due.document.when is When.ALWAYS for due in missing),
     )
@@ -81,6 +84,10 @@ def _render(site: Site, due: Due, known: Published | None) -> File:
         revision=site.page.revision,
         etag=known.etag if known else None,
     )
+
+
+def _is_home(file: File) -> bool:
+    return file.path == HOME.path
 
 
 def _stands(file: File, known: Mapping[str, Published]) -> bool:
