@@ -18,7 +18,8 @@ from bot.core.incident import Author
 from bot.core.page import Page
 from bot.core.status import Kind
 from bot.core.text import escape_slack
-from bot.publish import Publisher, PublishError, Renderer, open_target
+from bot.publish import Publisher, PublishError, Renderer, open_target, theme
+from bot.publish.reference import templates_page
 from bot.words import say
 from storage.database import Database
 from storage.ledger import PROGRAM, Cause
@@ -66,6 +67,7 @@ def generated_docs() -> dict[str, str]:
             commands.COMMANDS, "/incident", commands.MAINTENANCE, "duckrow maintenance"
         ),
         "settings.md": settings_page(),
+        "templates.md": templates_page(),
     }
 
 
@@ -87,7 +89,7 @@ class Duckrow:
     def __init__(self, loaded: Settings, database: Database) -> None:
         self.settings = loaded
         self.database = database
-        renderer = Renderer(loaded.page_theme or None)
+        renderer = renderer_of(loaded)
         compressed = loaded.publish_compressed
         self.fingerprint = "-".join((renderer.fingerprint, *compressed))
         self.targets = [open_target(url) for url in loaded.publish_url]
@@ -100,7 +102,7 @@ class Duckrow:
     def prepare(self) -> None:
         """Have the tables ready; on an empty ledger the settings become the page."""
         self.database.ensure_ready()
-        if self.database.begin(self._page()):
+        if self.database.begin(_page(self.settings)):
             self.settle_page(now())
 
     def leads(self, at: datetime) -> bool:
@@ -163,26 +165,34 @@ class Duckrow:
 
     def settle_page(self, at: datetime) -> None:
         """Tell the ledger what the page says of itself now, and who renders it."""
-        page = self._page()
+        page = _page(self.settings)
         with self.database.telling(_cause("settings", at)) as ledger:
             said = {name: getattr(page, name) for name in SAID_OF_THE_PAGE}
             ledger.configure(**said, fingerprint=self.fingerprint)
 
-    def _page(self) -> Page:
-        said = self.settings
-        return Page(
-            id=new_id(),
-            name=said.page_name,
-            url=said.page_url,
-            about=said.page_about,
-            time_zone=said.page_time_zone.key,
-            headline=say(said.page_headline, said.page_language),  # ours is in every language
-            language=said.page_language,
-            logo=said.page_logo,
-            accent=said.page_accent,
-            links=said.page_links,
-            ducks=said.page_ducks,
-        )
+
+def renderer_of(loaded: Settings) -> Renderer:
+    """Our templates, or a theme's, which are tried first. Raises Refusal."""
+    renderer = Renderer(loaded.page_theme or None)
+    if renderer.theme:
+        theme.check(renderer, _page(loaded))
+    return renderer
+
+
+def _page(said: Settings) -> Page:
+    return Page(
+        id=new_id(),
+        name=said.page_name,
+        url=said.page_url,
+        about=said.page_about,
+        time_zone=said.page_time_zone.key,
+        headline=say(said.page_headline, said.page_language),  # ours is in every language
+        language=said.page_language,
+        logo=said.page_logo,
+        accent=said.page_accent,
+        links=said.page_links,
+        ducks=said.page_ducks,
+    )
 
 
 def _cause(what: str, at: datetime) -> Cause:

@@ -10,16 +10,18 @@ from typing import Any
 from bot import app, config
 from bot.config import Settings
 
+# How the page looks can be tried: these settings come through.
+LOOK = {"PAGE_LANGUAGE", "PAGE_LOGO", "PAGE_ACCENT", "PAGE_LINKS", "PAGE_DUCKS", "PAGE_THEME"}
 STORY = Path(__file__).parents[1] / "templates" / "sandbox" / "first-story.json"
 
 
 def environment(folder: Path, page_url: str) -> dict[str, str]:
     """The settings of the first page, with ledger and page in `folder`.
 
-    Nothing of an installation that happens to be configured here comes through: the sandbox never
-    touches a real ledger, target or Slack.
+    But for its look, nothing of an installation that happens to be configured here comes through:
+    the sandbox never touches a real ledger, target or Slack.
     """
-    ours = {each.name.upper() for each in fields(Settings)}
+    ours = {each.name.upper() for each in fields(Settings)} - LOOK
     inherited = {name: value for name, value in os.environ.items() if name not in ours}
     said: dict[str, str] = _story()["environment"]
     own = {

@@ -5,6 +5,7 @@ from contextlib import closing
 
 from bot import app, config
 from bot.config import Settings, SettingsError
+from bot.core.errors import Refusal
 from bot.publish import TargetError, open_target
 from bot.slack import doctor as slack
 from bot.slack.client import Client
@@ -15,7 +16,7 @@ from storage.errors import LedgerUnavailable, WrongLedger
 
 def examine() -> Iterator[Check]:
     """One part after the other; a part whose settings cannot be read is not looked at further."""
-    yield from _part(lambda _: (), "page", "server")
+    yield from _part(_theme, "page", "server")
     yield from _part(_ledger, "ledger")
     yield from _part(_targets, "target")
     yield from _part(_slack, "slack", "reception")
@@ -30,6 +31,18 @@ def _part(look: Callable[[Settings], Iterable[Check]], *parts: config.Part) -> I
         return
     yield Check(f"settings ({', '.join(parts)})", ok=True, said="can be read")
     yield from look(loaded)
+
+
+def _theme(loaded: Settings) -> Iterator[Check]:
+    if not loaded.page_theme:
+        return
+    name = "theme"
+    try:
+        app.renderer_of(loaded)
+    except Refusal as refusal:
+        yield Check(name, ok=False, said=refusal.problem, remedy=refusal.remedy)
+    else:
+        yield Check(name, ok=True, said="every page can be made with it")
 
 
 def _ledger(loaded: Settings) -> Iterator[Check]:

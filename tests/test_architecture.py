@@ -31,7 +31,7 @@ TABLE = {
         "bot.app bot.core bot.config bot.loop bot.clock bot.slack bot.web storage", "flask"
     ),
     "bot.demo": may("bot.app bot.config"),
-    "bot.doctor": may("bot.app bot.config bot.publish bot.slack storage"),
+    "bot.doctor": may("bot.app bot.config bot.core bot.publish bot.slack storage"),
     "bot.cli": may(
         "bot.app bot.processes bot.demo bot.doctor bot.commands bot.config bot.core bot.slack "
         "bot.sandbox storage",

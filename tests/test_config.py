@@ -9,6 +9,7 @@ from sqlalchemy import create_engine, make_url
 
 from bot.config import Settings, SettingsError, environment, load
 from bot.config.reference import settings_page
+from bot.core.page import LANGUAGES, PageLink
 
 ROOT = Path(__file__).parents[1]
 ENOUGH = {
@@ -240,6 +241,94 @@ def test_a_file_that_is_no_text_is_refused(tmp_path):
 
 def test_no_file_is_no_problem(tmp_path):
     assert "PATH" in environment(tmp_path / ".env")
+
+
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 2 1">\n  <path d="M0 0h2"/>\n</svg>'
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(20)
+WEBP = b"RIFF\x24\x00\x00\x00WEBPVP8 " + bytes(20)
+
+
+def test_the_page_looks_plain_unless_it_is_told_otherwise():
+    settings = load({}, "page")
+    assert settings.page_language == "en"
+    assert (settings.page_logo, settings.page_accent, settings.page_links) == ("", "", ())
+    assert settings.page_ducks is True
+    assert not settings.page_theme
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_page_speaks_each_of_its_languages(language):
+    assert load({"PAGE_LANGUAGE": language.upper()}, "page").page_language == language
+
+
+def test_links_are_words_and_addresses():
+    given = "Support=https://help.example.com/?a=b  Write to us=mailto:help@example.com"
+    assert load({"PAGE_LINKS": given}, "page").page_links == (
+        PageLink("Support", "https://help.example.com/?a=b"),
+        PageLink("Write to us", "mailto:help@example.com"),
+    )
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "Support",
+        "=https://example.com/",
+        "Support=javascript:alert(1)",
+        "Support=https://me:pw@example.com/",
+        "Support=https://example.com/ and more",
+        " ".join(f"a{number}=https://example.com/" for number in range(7)),
+    ],
+)
+def test_links_that_cannot_be_followed_are_refused(given):
+    assert set(problems({"PAGE_LINKS": given}, "page")) == {"PAGE_LINKS"}
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (SVG.encode(), "image/svg+xml,%3Csvg xmlns="),
+        (PNG, "image/png;base64,iVBOR"),
+        (WEBP, "image/webp;base64,UklGR"),
+    ],
+)
+def test_a_logo_stands_inside_the_page(tmp_path, body, kind):
+    (tmp_path / "logo").write_bytes(body)
+    address = load({"PAGE_LOGO": str(tmp_path / "logo")}, "page").page_logo
+    assert address.startswith(f"data:{kind}")
+    assert not set(address) & set("<>\"'&#\n")
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (b"GIF89a", "no such image"),
+        (b"<svg/>", "no such image"),
+        (PNG + bytes(10_000), "10,028 bytes"),
+        (None, "cannot be read"),
+    ],
+)
+def test_a_logo_that_cannot_stand_there_is_refused(tmp_path, body, said):
+    if body is not None:
+        (tmp_path / "logo").write_bytes(body)
+    problem = problems({"PAGE_LOGO": str(tmp_path / "logo")}, "page")["PAGE_LOGO"]
+    assert said in problem.problem
+    assert problem.remedy
+
+
+@pytest.mark.parametrize("given", ["https://example.com/logo.svg", "//example.com/logo.svg"])
+def test_a_logo_of_another_server_is_refused(given):
+    assert "another server" in problems({"PAGE_LOGO": given}, "page")["PAGE_LOGO"].problem
+
+
+def test_all_that_is_wrong_with_the_look_is_said_at_once():
+    wrong = {
+        "PAGE_LANGUAGE": "tlh",
+        "PAGE_ACCENT": "blue",
+        "PAGE_DUCKS": "some",
+        "PAGE_THEME": "/no/such/folder",
+    }
+    assert set(problems(wrong, "page")) == set(wrong)
 
 
 def test_every_setting_has_help_and_the_reference_is_up_to_date():

@@ -13,7 +13,7 @@ from bot.core.text import to_plain
 ROOT = Path(__file__).parents[1]
 
 
-@pytest.mark.parametrize("name", ["commands.md", "settings.md"])
+@pytest.mark.parametrize("name", ["commands.md", "settings.md", "templates.md"])
 def test_the_generated_pages_are_up_to_date(name):
     written = (ROOT / "docs" / name).read_text(encoding="utf-8")
     assert written == app.generated_docs()[name], "write it again with: make docs"

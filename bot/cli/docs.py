@@ -10,7 +10,7 @@ from bot import app
 @click.command
 @click.argument("folder", type=click.Path(path_type=Path), default=Path("docs"))
 def command(folder: Path) -> None:
-    """Write commands.md and settings.md into FOLDER (docs)."""
+    """Write commands.md, settings.md and templates.md into FOLDER (docs)."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in app.generated_docs().items():
         (folder / name).write_text(text, encoding="utf-8")

@@ -13,8 +13,10 @@ from zoneinfo import ZoneInfo
 from dotenv import dotenv_values
 from sqlalchemy import make_url
 
+from bot.config import look
 from bot.config import values as read
 from bot.core.errors import Refusal
+from bot.core.page import LANGUAGES, PageLink
 from bot.log import Redactor
 
 Part = Literal["page", "ledger", "target", "slack", "reception", "http", "server", "log"]
@@ -94,6 +96,47 @@ class Settings:
         "All our ducks are in a row.",
         "The headline while nothing is wrong.",
         read.line,
+    )
+    page_language: str = _setting(
+        "page",
+        "en",
+        f"The language of the page's own words, dates and numbers: {look.one_of(LANGUAGES)}.",
+        look.language,
+    )
+    page_logo: str = _setting(
+        "page",
+        "",
+        "A file with the logo that stands in place of the name: SVG, PNG or WebP, of "
+        f"{look.LARGEST_LOGO:,} bytes at most, as it is part of every page. An SVG can hold its "
+        "own colours for dark surroundings.",
+        look.logo,
+    )
+    page_accent: str = _setting(
+        "page",
+        "",
+        "The colour of links, such as #0b57d0. Where it could not be read, in light or in dark, "
+        "the nearest shade of it that can be is used there.",
+        look.accent,
+    )
+    page_links: tuple[PageLink, ...] = _setting(
+        "page",
+        "",
+        "Links at the top of the page, as `Support=https://help.example.com/ "
+        "Write to us=mailto:help@example.com`.",
+        look.links,
+        several=True,
+    )
+    page_ducks: bool = _setting(
+        "page",
+        "on",
+        "The row of ducks over the headline: on or off (PAGE_HEADLINE may speak of them, too).",
+        look.on_or_off,
+    )
+    page_theme: Path | Literal[""] = _setting(
+        "page",
+        "",
+        "A folder whose templates and styles stand in for ours: see [theming.md](theming.md).",
+        look.theme,
     )
     database_url: str = _setting(
         "ledger",

@@ -26,6 +26,7 @@ from bot.publish.inline import inline
 from bot.words import SOURCE, catalogue, direction, po_file
 
 TEMPLATES = Path(__file__).parents[2] / "templates" / "site"
+KINDS = frozenset({".html", ".css", ".js", ".txt", ".svg", ".xml", ".atom", ".rss"})
 OURS = "duckrow"  # a theme says duckrow/home.html for ours
 
 # What neither HTML nor XML can hold.
@@ -63,6 +64,17 @@ class Renderer:
             digest.update(name.encode() + b"\0" + path.read_bytes() + b"\0")
         return digest.hexdigest()[:16]
 
+    def themed(self) -> list[str]:
+        """The names of the theme's templates; hidden files and those of other kinds are none."""
+        if self.theme is None:
+            return []
+        files = (path.relative_to(self.theme) for path in self.theme.rglob("*") if path.is_file())
+        return sorted(
+            path.as_posix()
+            for path in files
+            if path.suffix in KINDS and not any(part.startswith(".") for part in path.parts)
+        )
+
     def _loader(self) -> BaseLoader:
         ours = FileSystemLoader(TEMPLATES)
         over = [FileSystemLoader(self.theme)] if self.theme else []
@@ -73,8 +85,7 @@ class Renderer:
         yield from ((path.name, path) for path in sorted(TEMPLATES.iterdir()))
         yield from ((each, po_file(each)) for each in LANGUAGES if each != SOURCE)
         if self.theme:
-            names = FileSystemLoader(self.theme).list_templates()
-            yield from ((f"theme/{name}", self.theme / name) for name in sorted(names))
+            yield from ((f"theme/{name}", self.theme / name) for name in self.themed())
 
 
 @cache
