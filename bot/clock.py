@@ -1,7 +1,7 @@
 """Time enters through the ledger: day turns and maintenances' edges, each written as a change."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot.core.ids import new_id
 from bot.core.incident import Incident, Update
@@ -9,7 +9,6 @@ from bot.core.maintenance import Edge, accepted, next_edge, text_of
 from storage.database import Database
 from storage.ledger import PROGRAM, Cause, Ledger
 
-_IN_TIME = timedelta(minutes=1)  # readers are shown minutes
 _Due = tuple[Incident, Edge]
 
 
@@ -59,17 +58,12 @@ def _reach(database: Database, due: _Due, now: datetime) -> bool:
             text=text_of(known, edge.phase),
             author=PROGRAM,
             created_at=ledger.at,
-            display_at=max(_shown_at(edge, ledger.at), known.shown_at),
+            display_at=max(edge.at, known.shown_at),  # told late, it still happened then
             statuses={},
             revision=ledger.revision,
         )
         ledger.append(accepted(known, update, ledger.page.zone))
         return True
-
-
-def _shown_at(edge: Edge, now: datetime) -> datetime:
-    """Told late, it happened then all the same; in time, there is no difference to mark."""
-    return now if now - edge.at < _IN_TIME else edge.at
 
 
 def _turn(database: Database, now: datetime) -> bool:

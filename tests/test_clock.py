@@ -93,7 +93,8 @@ def test_what_the_clock_says_is_said_by_the_program_and_told_in_time_is_not_back
     desk.tick(BEGINS + SECOND)
     told = desk.one().updates[-1]
     assert told.author == PROGRAM
-    assert told.display_at == told.created_at == BEGINS + SECOND
+    assert (told.display_at, told.created_at) == (BEGINS, BEGINS + SECOND)
+    assert not told.is_backdated
 
 
 def test_told_late_both_edges_are_told_in_order_each_at_its_own_time(either):

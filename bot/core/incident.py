@@ -2,13 +2,20 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from functools import cached_property
 
 from bot.core.errors import Refusal
 from bot.core.status import ComponentStatus, Impact, Kind, Phase
 
+_MINUTE = timedelta(minutes=1)
+
 Statuses = Mapping[str, ComponentStatus]  # component id -> what is said of it
+
+
+def is_backdated(shown: datetime, written: datetime) -> bool:
+    """True where the time shown is not when it was written; readers are shown minutes."""
+    return abs(written - shown) >= _MINUTE
 
 
 @dataclass(frozen=True)
@@ -42,7 +49,7 @@ class Update:
 
     @property
     def is_backdated(self) -> bool:
-        return self.display_at != self.created_at
+        return is_backdated(self.display_at, self.created_at)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from bot.core.bars import Bar
+from bot.core.incident import is_backdated
 from bot.core.page import Page
 from bot.core.status import Banner, ComponentStatus, Impact, Kind, Phase
 
@@ -51,7 +52,7 @@ class Post:
 
     @property
     def is_backdated(self) -> bool:
-        return self.at != self.told_at
+        return is_backdated(self.at, self.told_at)
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,7 @@ def read_coming(name: str, word: str, vocabulary: Vocabulary) -> datetime:
     An ambiguous time is the earlier. Raises Refusal for one that is skipped or is past.
     """
     if fold(word) == "now":
-        return vocabulary.now.replace(microsecond=0)
+        return vocabulary.now.replace(microsecond=vocabulary.now.microsecond // 1000 * 1000)
     typed = _typed(name, word, vocabulary)
     moment = typed.astimezone(UTC)
     there = moment.astimezone(typed.tzinfo)
