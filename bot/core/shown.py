@@ -5,9 +5,10 @@ from dataclasses import replace
 from datetime import date, timedelta, tzinfo
 from itertools import groupby
 
+from bot.core.bars import Bar
 from bot.core.incident import Incident, Update
 from bot.core.page import Component, Situation
-from bot.core.status import ComponentStatus, Impact, Kind, Phase, status_of
+from bot.core.status import Banner, ComponentStatus, Impact, Kind, Phase, status_of
 from bot.core.views import Day, Part, Post, Quiet, Story, Turn
 
 WITHDRAWN_TITLE = "Withdrawn report"
@@ -145,24 +146,30 @@ def _quiet(first: date, last: date) -> tuple[Quiet, ...]:
     return (Quiet(first, last),) if first <= last else ()
 
 
-def parts(situation: Situation) -> tuple[Part, ...]:
+def parts(situation: Situation, bars: Mapping[str, Bar]) -> tuple[Part, ...]:
     """Components and groups in order, without those that only show themselves in trouble."""
     top = [one for one in situation.components if one.group_id is None]
-    return tuple(part for one in top if (part := _part(one, situation)))
+    return tuple(part for one in top if (part := _part(one, situation, bars)))
 
 
-def _part(component: Component, situation: Situation) -> Part | None:
+def _part(component: Component, situation: Situation, bars: Mapping[str, Bar]) -> Part | None:
     status = situation.statuses[component.id]
     if component.only_show_if_degraded and status is ComponentStatus.OPERATIONAL:
         return None
-    children = [_part(child, situation) for child in situation.children(component)]
+    children = [_part(child, situation, bars) for child in situation.children(component)]
     within = tuple(child for child in children if child)
     if component.is_group and not within:
         return None
-    return Part(component.name, component.description, status, within)
+    return Part(
+        slug="" if component.is_group else component.slug,
+        name=component.name,
+        description=component.description,
+        status=status,
+        bar=bars[component.id],
+        parts=within,
+    )
 
 
-def ducks(situation: Situation) -> tuple[ComponentStatus, ...]:
+def ducks(parts: Sequence[Part], banner: Banner) -> tuple[ComponentStatus, ...]:
     """One duck for each part of the page; one for the page itself where it has none."""
-    shown = tuple(part.status for part in parts(situation))
-    return shown[:DUCKS] or (status_of(situation.banner.indicator),)
+    return tuple(part.status for part in parts[:DUCKS]) or (status_of(banner.indicator),)

@@ -22,7 +22,7 @@ _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 def summary(site: Site) -> str:
     situation = site.situation
-    return _document(
+    return document(
         site,
         components=_components(site),
         incidents=_incidents(site, situation.open),
@@ -32,19 +32,19 @@ def summary(site: Site) -> str:
 
 
 def status(site: Site) -> str:
-    return _document(site, status=_status(site))
+    return document(site, status=_status(site))
 
 
 def components(site: Site) -> str:
-    return _document(site, components=_components(site))
+    return document(site, components=_components(site))
 
 
 def incidents(site: Site) -> str:
-    return _document(site, incidents=_incidents(site, site.incidents))
+    return document(site, incidents=_incidents(site, site.incidents))
 
 
 def unresolved(site: Site) -> str:
-    return _document(site, incidents=_incidents(site, site.situation.open))
+    return document(site, incidents=_incidents(site, site.situation.open))
 
 
 def maintenances(site: Site) -> str:
@@ -62,14 +62,15 @@ def active(site: Site) -> str:
 
 
 def incident(site: Site, public_id: str) -> str:
-    return _document(site, incident=_incident(site, site.incident(public_id)))
+    return document(site, incident=_incident(site, site.incident(public_id)))
 
 
 def _maintenances(site: Site, some: Iterable[Incident]) -> str:
-    return _document(site, scheduled_maintenances=_incidents(site, some))
+    return document(site, scheduled_maintenances=_incidents(site, some))
 
 
-def _document(site: Site, **body: Any) -> str:
+def document(site: Site, **body: Any) -> str:
+    """A body with the page that it is of in front, as every JSON document has it."""
     page = site.page
     said = {
         "id": page.id,

@@ -1,11 +1,13 @@
 """Every document of the page, each declared in one place: where, what, when, and from what."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
-from bot.publish import api, renderer
+from bot.core.badges import Badge
+from bot.core.bars import ComponentPage
+from bot.publish import api, archive, badges, calendar, feeds, headers, uptime_json
 from bot.publish.site import Site
 
 View = Callable[[Site, str], Any]
@@ -18,6 +20,7 @@ class When(Enum):
     ALWAYS = "no key: with every revision"
     INCIDENT = "an incident's id: when it was touched"
     OPEN_INCIDENT = "an incident's id: when it was touched, and while it is open"
+    COMPONENT = "a component's short name: when an incident naming it was touched, and each day"
     MONTH = "2013-02: when something in it was touched"
     YEAR = "2013: when something in it was touched"
     ARCHIVE = "no key: when there is one month more or less"
@@ -35,10 +38,11 @@ class Document:
     render: Render
 
     def path_of(self, key: str) -> str:
-        return self.path.format(key.replace("-", "/"))
+        return self.path.format(key.replace("-", "/") if self.when is When.MONTH else key)
 
 
 _CHECKED = "no-cache"  # keep it, but ask first
+_JSON = "application/json; charset=utf-8"
 _API = "public, max-age=30, stale-while-revalidate=60"
 
 
@@ -52,7 +56,7 @@ def _xml(path: str, when: When, kind: str, template: str, view: View) -> Documen
 
 def _from_template(path: str, when: When, kind: str, template: str, view: View) -> Document:
     def render(site: Site, key: str) -> str:
-        return renderer.render(template, view(site, key))
+        return site.renderer.render(template, view(site, key))
 
     return Document(path, when, kind, _CHECKED, render)
 
@@ -61,7 +65,22 @@ def _json(path: str, say: Callable[[Site], str]) -> Document:
     def render(site: Site, key: str) -> str:  # noqa: ARG001 -- every document's shape
         return say(site)
 
-    return Document(f"api/v2/{path}", When.ALWAYS, "application/json; charset=utf-8", _API, render)
+    return Document(f"api/v2/{path}", When.ALWAYS, _JSON, _API, render)
+
+
+def _svg(path: str, when: When, view: Callable[[Site, str], Badge]) -> Document:
+    return replace(_from_template(path, when, "image/svg+xml", "badge.svg", view), cache=_API)
+
+
+def _shield(path: str, when: When, view: Callable[[Site, str], Badge]) -> Document:
+    def render(site: Site, key: str) -> str:
+        return badges.shield(view(site, key))
+
+    return Document(path, when, _JSON, _API, render)
+
+
+def _component(site: Site, slug: str) -> ComponentPage:
+    return site.uptime.component(site.component(slug))
 
 
 HOME = _html("index.html", When.ALWAYS, "home.html", lambda site, _: site.home())
@@ -69,8 +88,9 @@ HOME = _html("index.html", When.ALWAYS, "home.html", lambda site, _: site.home()
 DOCUMENTS = (
     HOME,
     _html("{}/index.html", When.MONTH, "month.html", Site.month),
-    _html("{}/index.html", When.YEAR, "year.html", Site.year),
-    _html("history/index.html", When.ARCHIVE, "history.html", lambda site, _: site.history()),
+    _html("{}/index.html", When.YEAR, "year.html", archive.year),
+    _html("history/index.html", When.ARCHIVE, "history.html", archive.history),
+    _html("components/{}/index.html", When.COMPONENT, "component.html", _component),
     _html("incidents/{}/index.html", When.INCIDENT, "incident.html", Site.one),
     _html("404.html", When.SETTINGS, "404.html", lambda site, _: site.plain()),
     _from_template(
@@ -80,8 +100,26 @@ DOCUMENTS = (
         "robots.txt",
         lambda site, _: site.plain(),
     ),
-    _xml("sitemap.xml", When.ARCHIVE, "xml", "sitemap.xml", lambda site, _: site.history()),
-    _xml("history.atom", When.ALWAYS, "atom+xml", "history.atom", lambda site, _: site.feed()),
+    _xml("sitemap.xml", When.ARCHIVE, "xml", "sitemap.xml", archive.history),
+    _xml("history.atom", When.ALWAYS, "atom+xml", "history.atom", feeds.history),
+    _xml("history.rss", When.ALWAYS, "rss+xml", "history.rss", feeds.history),
+    _xml("updates.atom", When.ALWAYS, "atom+xml", "updates.atom", feeds.updates),
+    Document("calendar.ics", When.ALWAYS, calendar.CONTENT_TYPE, _CHECKED, calendar.calendar),
+    _svg("badge.svg", When.ALWAYS, badges.of_page),
+    _shield("badge.json", When.ALWAYS, badges.of_page),
+    Document(
+        headers.NAME,
+        When.SETTINGS,
+        "text/plain; charset=utf-8",
+        _CHECKED,
+        lambda _site, _key: headers.for_hosts(DOCUMENTS),
+    ),
+    _xml(
+        "components/{}/history.atom", When.COMPONENT, "atom+xml", "component.atom", feeds.component
+    ),
+    _svg("components/{}/badge.svg", When.COMPONENT, badges.of_component),
+    _shield("components/{}/badge.json", When.COMPONENT, badges.of_component),
+    Document("uptime.json", When.ALWAYS, _JSON, _API, uptime_json.document),
     _json("summary.json", api.summary),
     _json("status.json", api.status),
     _json("components.json", api.components),
@@ -93,7 +131,7 @@ DOCUMENTS = (
     Document(
         "api/v2/incidents/{}.json",
         When.OPEN_INCIDENT,
-        "application/json; charset=utf-8",
+        _JSON,
         _API,
         api.incident,
     ),

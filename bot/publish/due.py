@@ -31,6 +31,7 @@ def due_since(site: Site, told: Told, base: int) -> list[Due]:
         When.ALWAYS: [""],
         When.INCIDENT: told.incidents,
         When.OPEN_INCIDENT: told.incidents | in_progress,
+        When.COMPONENT: _components(site, told, base),
         When.MONTH: months,
         When.YEAR: {month[:4] for month in told.months},
         When.ARCHIVE: [""] if new else [],
@@ -42,6 +43,10 @@ def due_incidents(ids: Iterable[str]) -> list[Due]:
     """All that is an incident's own."""
     ids = list(ids)
     return list(_every({When.INCIDENT: ids, When.OPEN_INCIDENT: ids}))
+
+
+def due_components(slugs: Iterable[str]) -> list[Due]:
+    return list(_every({When.COMPONENT: slugs}))
 
 
 def due_months(months: Iterable[str]) -> list[Due]:
@@ -61,6 +66,16 @@ def _every(keys: Mapping[When, Iterable[str]]) -> Iterator[Due]:
     for document in DOCUMENTS:
         for key in sorted(keys.get(document.when, ())):
             yield Due(document, key)
+
+
+def _components(site: Site, told: Told, base: int) -> set[str]:
+    """Those that what was touched names, or named; all of them once a day has turned."""
+    leaves = {one.id: one.slug for one in site.situation.leaves}
+    if site.day_at(base) != site.day(site.as_of):
+        return set(leaves.values())
+    touched = [site.incident(one) for one in told.incidents]
+    named = {id_ for one in touched for update in one.updates for id_ in update.statuses}
+    return {leaves[id_] for id_ in named if id_ in leaves}
 
 
 def _is_new(site: Site, month: str, base: int) -> bool:

@@ -9,13 +9,23 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
-from bot.publish.due import Due, due_incidents, due_months, due_once, due_since, due_years
+from bot.publish.due import (
+    Due,
+    due_components,
+    due_incidents,
+    due_months,
+    due_once,
+    due_since,
+    due_years,
+)
 from bot.publish.marker import Marker, marker_of
 from bot.publish.records import Records
+from bot.publish.renderer import Renderer
 from bot.publish.rendering import Batch, published, render_all
 from bot.publish.site import Site
 from bot.publish.stopwatch import Stopwatch
 from bot.publish.targets import File, Target, Writer
+from bot.publish.twins import Words, twin_paths
 from storage.database import Database
 from storage.ledger import Ledger
 from storage.publications import Published
@@ -23,7 +33,7 @@ from storage.publications import Published
 log = logging.getLogger(__name__)
 
 Progress = Callable[[int, int], None]  # documents written, of how many
-_INCIDENTS, _MONTHS = 100, 6  # in one batch
+_INCIDENTS, _PAGES = 100, 6  # in one batch
 
 
 class Rebuild:
@@ -35,14 +45,18 @@ class Rebuild:
         target: Target,
         records: Records,
         *,
+        renderer: Renderer,
         program: str,
+        compressed: Words,
         watch: Stopwatch,
         progress: Progress | None,
     ) -> None:
         self._database = database
         self._target = target
         self._records = records
+        self._renderer = renderer
         self._program = program
+        self._compressed = compressed
         self._watch = watch
         self._progress = progress or (lambda *_: None)
         self._total = 0
@@ -68,9 +82,10 @@ class Rebuild:
         """False when what all documents share changed on the way."""
         with self._snapshot() as (ledger, site):
             first, months = site.page.revision, list(site.months())
-            every = [*due_once(), *due_months(months), *due_years(_years(months))]
-            self._total = 2 * ledger.count_incidents() + len(every)
-        for intent, batch in self._history(months):
+            slugs = [one.slug for one in site.situation.leaves]
+            pages = [*due_months(months), *due_years(_years(months)), *due_components(slugs)]
+            self._total = 2 * ledger.count_incidents() + len(pages) + len(due_once())
+        for intent, batch in self._history(pages):
             writer.begin(intent)
             self._records.wrote(self._put(writer, batch.files))
         with self._snapshot() as (ledger, site):
@@ -87,7 +102,7 @@ class Rebuild:
         self._records.shows(shown, done, Batch(missing=tuple(self._missing)).note)
         return True
 
-    def _history(self, months: Sequence[str]) -> Iterator[tuple[Marker, Batch]]:
+    def _history(self, pages: Sequence[Due]) -> Iterator[tuple[Marker, Batch]]:
         number = 0
         while True:
             with self._snapshot() as (_, site):
@@ -98,7 +113,7 @@ class Rebuild:
                 break
             yield intent, batch
             number = incidents[-1].number
-        for due in (*_chunks(due_months(months)), *_chunks(due_years(_years(months)))):
+        for due in _chunks(pages):
             with self._snapshot() as (_, site):
                 batch, intent = self._render(site, due), self._intent(site)
             yield intent, batch
@@ -106,21 +121,22 @@ class Rebuild:
     @contextmanager
     def _snapshot(self) -> Iterator[tuple[Ledger, Site]]:
         with self._database.read() as ledger:
-            yield ledger, Site(ledger)
+            yield ledger, Site(ledger, self._renderer)
 
     def _intent(self, site: Site) -> Marker:
         return marker_of(site.page, self._program, self._watch.now())
 
     def _render(self, site: Site, every: Iterable[Due]) -> Batch:
         by_path = {due.path: due for due in every}
-        self._due.update(by_path)
-        batch = render_all(site, by_path.values(), {})
+        for path in by_path:
+            self._due.update((path, *twin_paths(path, self._compressed)))
+        batch = render_all(site, by_path.values(), {}, self._compressed)
         self._missing += batch.missing
         return batch
 
     def _put(self, writer: Writer, files: Sequence[File]) -> list[Published]:
         done = published(files, writer.put(files))
-        self._written.update(file.path for file in files)
+        self._written.update(file.path for file in files if not file.encoding)
         last = self._total - 1  # the last step is the marker
         self._progress(min(len(self._written), last), self._total)
         return done
@@ -138,5 +154,5 @@ def _years(months: Iterable[str]) -> list[str]:
 
 
 def _chunks(every: Sequence[Due]) -> Iterator[Sequence[Due]]:
-    for start in range(0, len(every), _MONTHS):
-        yield every[start : start + _MONTHS]
+    for start in range(0, len(every), _PAGES):
+        yield every[start : start + _PAGES]

@@ -10,31 +10,30 @@ from bot.core.page import Component, Page, Situation
 from bot.core.status import Indicator, Kind, status_of
 from bot.core.views import (
     Day,
-    Feed,
-    HistoryPage,
     HomePage,
     IncidentPage,
     MonthLink,
     MonthPage,
     PlainPage,
-    Report,
     Story,
-    YearPage,
 )
+from bot.publish.renderer import Renderer, built_in
+from bot.publish.uptime import Uptime
+from storage.archive import Reported
 from storage.reader import Reader
 
 _DAY = timedelta(days=1)
 
 DAYS = 15  # on the home page
-FEED_ENTRIES = 25
 API_INCIDENTS = 50
 
 
 class Site:
     """Everything that documents ask of the ledger. Months are "2013-02", years "2013"."""
 
-    def __init__(self, ledger: Reader) -> None:
+    def __init__(self, ledger: Reader, renderer: Renderer | None = None) -> None:
         self._ledger = ledger
+        self.renderer = renderer or built_in()
         self._months: dict[str, tuple[Incident, ...]] = {}
         self._incidents: dict[str, Incident] = {}
 
@@ -54,6 +53,17 @@ class Site:
     def names(self) -> shown.Names:
         return {id_: self.situation.public_name(one) for id_, one in self.components.items()}
 
+    @cached_property
+    def uptime(self) -> Uptime:
+        return Uptime(self._ledger, self.situation, self.as_of)
+
+    def component(self, slug: str) -> Component:
+        """The leaf that responders know by that name. Raises LookupError."""
+        for one in self.situation.leaves:
+            if one.slug == slug:
+                return one
+        raise LookupError(slug)
+
     @property
     def as_of(self) -> datetime:
         """The time of the page's last change: there is one, as nothing is published before it."""
@@ -63,15 +73,23 @@ class Site:
     @cached_property
     def incidents(self) -> tuple[Incident, ...]:
         """The newest incidents, and every open one, newest first."""
-        newest = self._ledger.newest(Kind.INCIDENT, API_INCIDENTS)
-        every = {one.id: one for one in (*newest, *self.situation.open)}
-        return tuple(
-            sorted(every.values(), key=lambda one: (one.started_at, one.number), reverse=True)
-        )
+        return self._newest(Kind.INCIDENT, self.situation.open)
 
     @cached_property
     def maintenances(self) -> tuple[Incident, ...]:
-        return self._ledger.newest(Kind.MAINTENANCE, API_INCIDENTS)
+        """The same for maintenances; what is planned or running is open."""
+        return self._newest(Kind.MAINTENANCE, self.situation.maintenances)
+
+    @cached_property
+    def withdrawn_maintenances(self) -> tuple[Incident, ...]:
+        return self._ledger.newest(Kind.MAINTENANCE, API_INCIDENTS, withdrawn=True)
+
+    def _newest(self, kind: Kind, still_open: Sequence[Incident]) -> tuple[Incident, ...]:
+        newest = self._ledger.newest(kind, API_INCIDENTS)
+        every = {one.id: one for one in (*newest, *still_open)}
+        return tuple(
+            sorted(every.values(), key=lambda one: (one.started_at, one.number), reverse=True)
+        )
 
     def incident(self, public_id: str) -> Incident:
         if public_id not in self._incidents:
@@ -91,20 +109,21 @@ class Site:
 
     def home(self) -> HomePage:
         situation = self.situation
-        last = self._day(self.as_of)
+        last = self.day(self.as_of)
         first = last - timedelta(days=DAYS - 1)
         open_stories, maintenances = self._stories(situation.open), self._maintenances()
         told = shown.with_ongoing(self._days(first, last), (*open_stories, *maintenances))
+        parts = shown.parts(situation, self.uptime.bars)
         calm = situation.banner.indicator is Indicator.NONE
         return HomePage(
             page=self.page,
             banner=situation.banner,
             status=status_of(situation.banner.indicator),
             headline=self.page.headline if calm else situation.banner.description,
-            ducks=shown.ducks(situation),
+            ducks=shown.ducks(parts, situation.banner),
             open=open_stories,
             maintenances=maintenances,
-            parts=shown.parts(situation),
+            parts=parts,
             days=shown.with_quiet(told, first, last),
             earlier=None if told else self._last_day_before(first, open_stories),
         )
@@ -116,35 +135,33 @@ class Site:
         )
         return MonthPage(self.page, first, every, self._earlier(first), self._later(first))
 
-    def year(self, key: str) -> YearPage:
-        firsts = [date(int(key), month, 1) for month in range(1, 13)]
-        edges = [self._midnight(first) for first in (*firsts, date(int(key) + 1, 1, 1))]
-        reports: dict[int, list[Report]] = {}
-        for one in self._ledger.reported_between(edges):
-            reports.setdefault(one.span, []).append(Report(one.id, one.title))
-        months = [MonthLink(firsts[span], tuple(told)) for span, told in sorted(reports.items())]
-        return YearPage(self.page, int(key), tuple(reversed(months)))
-
-    def history(self) -> HistoryPage:
-        years: dict[int, list[MonthLink]] = {}
-        for key in self.months():
-            first = date.fromisoformat(f"{key}-01")
-            years.setdefault(first.year, []).append(MonthLink(first))
-        return HistoryPage(self.page, tuple((year, tuple(told)) for year, told in years.items()))
-
     def one(self, public_id: str) -> IncidentPage:
         return IncidentPage(self.page, shown.story(self.incident(public_id), self.names))
 
     def plain(self) -> PlainPage:
         return PlainPage(self.page)
 
-    def feed(self) -> Feed:
-        latest = self._ledger.latest_shown(FEED_ENTRIES)
-        return Feed(
-            self.page,
-            max((one.updated_at for one in latest), default=self.as_of),
-            tuple((shown.story(one, self.names), one.shown_at, one.updated_at) for one in latest),
-        )
+    # --- what was told last
+
+    def day_at(self, revision: int) -> date | None:
+        """The day it was on the page when that revision was made."""
+        at = self._ledger.told_at(revision)
+        return self.day(at) if at else None
+
+    def latest_shown(self, limit: int) -> tuple[Incident, ...]:
+        """Incidents and maintenances by their newest update, newest first, withdrawn included."""
+        return self._ledger.latest_shown(limit)
+
+    def latest_updates(self, limit: int) -> tuple[tuple[Incident, str], ...]:
+        """The standing updates shown last, newest first: each one's incident, and its own id."""
+        return self._ledger.latest_updates(limit)
+
+    def naming_since(self, component_id: str, start: datetime) -> tuple[Incident, ...]:
+        """Incidents and maintenances that name it, told of since then or open."""
+        ongoing = (*self.situation.open, *self.situation.maintenances)
+        found = self._ledger.shown_since(start, component_id)
+        named = (*found, *(one for one in ongoing if component_id in one.statuses))
+        return tuple({one.id: one for one in named}.values())
 
     # --- months
 
@@ -152,9 +169,13 @@ class Site:
         """Every month that has something, newest first: one question each."""
         moment: datetime | None = self._ledger.last_shown_before(datetime.max.replace(tzinfo=UTC))
         while moment:
-            first = self._day(moment).replace(day=1)
+            first = self.day(moment).replace(day=1)
             yield f"{first:%Y-%m}"
-            moment = self._ledger.last_shown_before(self._midnight(first))
+            moment = self._ledger.last_shown_before(self.midnight(first))
+
+    def reported_between(self, edges: Sequence[datetime]) -> tuple[Reported, ...]:
+        """Outlines of what was told of between moments; see storage.archive."""
+        return self._ledger.reported_between(edges)
 
     def month_incidents(self, key: str) -> tuple[Incident, ...]:
         """Those with an update shown in that month."""
@@ -165,7 +186,7 @@ class Site:
     def month_edges(self, key: str) -> tuple[datetime, datetime]:
         """When the month begins, and when the next one does."""
         first = date.fromisoformat(f"{key}-01")
-        return self._midnight(first), self._midnight(_month_after(first))
+        return self.midnight(first), self.midnight(_month_after(first))
 
     def neighbours(self, key: str) -> Sequence[str]:
         """The nearest months before and after that have something."""
@@ -173,13 +194,13 @@ class Site:
         return [link.key for link in (self._earlier(first), self._later(first)) if link]
 
     def _earlier(self, first: date) -> MonthLink | None:
-        return self._month_of(self._ledger.last_shown_before(self._midnight(first)))
+        return self._month_of(self._ledger.last_shown_before(self.midnight(first)))
 
     def _later(self, first: date) -> MonthLink | None:
-        return self._month_of(self._ledger.first_shown_from(self._midnight(_month_after(first))))
+        return self._month_of(self._ledger.first_shown_from(self.midnight(_month_after(first))))
 
     def _month_of(self, moment: datetime | None) -> MonthLink | None:
-        return MonthLink(self._day(moment).replace(day=1)) if moment else None
+        return MonthLink(self.day(moment).replace(day=1)) if moment else None
 
     # --- days
 
@@ -190,21 +211,23 @@ class Site:
         return self._stories(self.situation.maintenances)
 
     def _days(self, first: date, last: date) -> tuple[Day, ...]:
-        within = self._ledger.shown_between(self._midnight(first), self._midnight(last + _DAY))
+        within = self._ledger.shown_between(self.midnight(first), self.midnight(last + _DAY))
         return shown.days(within, self.names, self.page.zone, first, last)
 
     def _last_day_before(self, first: date, stories: Sequence[Story]) -> Day | None:
-        moment = self._ledger.last_shown_before(self._midnight(first))
+        moment = self._ledger.last_shown_before(self.midnight(first))
         if moment is None:
             return None
-        day = self._day(moment)
+        day = self.day(moment)
         found = shown.with_ongoing(self._days(day, day), stories)
         return found[0]
 
-    def _day(self, moment: datetime) -> date:
+    def day(self, moment: datetime) -> date:
+        """The day it is then, on the page."""
         return moment.astimezone(self.page.zone).date()
 
-    def _midnight(self, day: date) -> datetime:
+    def midnight(self, day: date) -> datetime:
+        """When that day begins, on the page."""
         return datetime(day.year, day.month, day.day, tzinfo=self.page.zone)
 
 
