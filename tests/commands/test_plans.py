@@ -6,6 +6,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import event
 
+from bot.clock import keep_time
+from bot.core.status import Kind
 from tests.bench import history
 from tests.support.telling import NOON
 
@@ -25,6 +27,18 @@ LINES = [
     "timeline #301",
     "page",
     "components",
+]
+MAINTENANCE_LINES = [
+    "schedule www from=22:00 for=3h Moving house | We move.",
+    "extend until=2013-02-23T02:00",
+    "start",
+    "update More.",
+    "retract",
+    "rename Moving",
+    "list",
+    "show",
+    "timeline",
+    "complete #301",
 ]
 
 
@@ -50,6 +64,14 @@ def plans(desk):
 def test_no_command_reads_through_the_history(desk, plans):
     for line in LINES:
         assert not desk.say(line).refused, line
+    assert plans
+    assert [(plan, statement) for statement, plan in plans if SCAN.search(plan)] == []
+
+
+def test_no_command_about_maintenances_does_either(desk, plans):
+    for line in MAINTENANCE_LINES:
+        assert not desk.say(line, about=Kind.MAINTENANCE).refused, line
+    keep_time(desk.database)(desk.now + timedelta(days=1))
     assert plans
     assert [(plan, statement) for statement, plan in plans if SCAN.search(plan)] == []
 

@@ -39,6 +39,21 @@ def test_a_command_is_saved_and_published_without_any_bot(type_, tmp_path):
     assert "www Home page: major outage" in type_("components", "list")[1]
 
 
+def test_a_maintenance_is_planned_and_in_the_calendar(type_, tmp_path):
+    type_("components", "add", "www", "Home page")
+    words = ("schedule", "www", "from=2040-11-25T22:00", "for=3h", "Moving house | We move.")
+    assert type_("maintenance", *words) == (
+        0,
+        "Saved as #1, update 1: Moving house is Scheduled.\n",
+    )
+    assert "SUMMARY:Moving house\r\n" in (tmp_path / "public/calendar.ics").read_bytes().decode()
+    assert "Usage: duckrow maintenance schedule" in type_("maintenance", "schedule", "Title")[1]
+    status, said = type_("incident", "resolve", "#1", "Done.")
+    assert status == 1
+    assert "#1 is a maintenance, not an incident.\nWhat can be said of it: duckrow" in said
+    assert "cancel" in type_("maintenance")[1]
+
+
 def test_a_refusal_ends_with_status_1_and_hands_the_words_back(type_):
     status, said = type_("incident", "updte", "Hello.")
     assert status == 1

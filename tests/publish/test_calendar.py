@@ -7,7 +7,7 @@ from itertools import count
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from icalendar import Calendar
+from icalendar import Calendar, Event
 
 from bot import commands
 from bot.clock import keep_time
@@ -224,4 +224,5 @@ def test_any_name_is_one_category(names):
     (event,) = Calendar.from_ical(f"BEGIN:VCALENDAR\r\n{raw.decode()}END:VCALENDAR\r\n").walk(
         "VEVENT"
     )
+    assert isinstance(event, Event)
     assert event.categories == [kept(name) for name in names]

@@ -41,8 +41,8 @@ def read_arguments(
     if command.takes("incident") and (number := _NUMBER.match(rest, at)) and _is_number(number):
         found["incident"] = read_number(number[1] or number[2])
         at = _blank(rest, number.end())
-    while (end := _argument_end(rest, at, found, command, vocabulary)) is not None:
-        at = _blank(rest, end)
+    while (after := _argument_end(rest, at, found, command, vocabulary)) is not None:
+        at = _blank(rest, after)
     if end := _END.match(rest, at):
         at = end.end()
     return found, rest[at:]
