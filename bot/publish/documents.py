@@ -85,7 +85,7 @@ def _component(site: Site, slug: str) -> ComponentPage:
 
 HOME = _html("index.html", When.ALWAYS, "home.html", lambda site, _: site.home())
 
-DOCUMENTS = (
+DOCUMENTS: tuple[Document, ...] = (
     HOME,
     _html("{}/index.html", When.MONTH, "month.html", Site.month),
     _html("{}/index.html", When.YEAR, "year.html", archive.year),

@@ -9,7 +9,6 @@ from markupsafe import Markup
 
 from bot.publish import times
 
-_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 _QUOTES = {"'": "&apos;", '"': "&quot;"}
 _DATE = Markup("{} <var data-var='date'>{:2d}</var>")
 _TIME = Markup("<var data-var='time'>{:%H:%M}</var>")
@@ -18,7 +17,7 @@ _TIME = Markup("<var data-var='time'>{:%H:%M}</var>")
 def date_and_time(local: datetime) -> Markup:
     """Feb  5, 11:40, as markup that clients read; a day of one digit is padded with a blank."""
     return Markup("{}, {}").format(
-        _DATE.format(_MONTHS[local.month - 1], local.day), _TIME.format(local)
+        _DATE.format(times.short_month(local), local.day), _TIME.format(local)
     )
 
 

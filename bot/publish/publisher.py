@@ -13,12 +13,13 @@ from bot.publish.errors import Outrun, PublishError
 from bot.publish.marker import Marker, marker_of
 from bot.publish.rebuild import Progress, Rebuild
 from bot.publish.records import Records
-from bot.publish.renderer import fingerprint
+from bot.publish.renderer import Renderer, built_in
 from bot.publish.rendering import Batch, published, render_all
 from bot.publish.site import Site
 from bot.publish.standing import Believed, Standing, standing, trouble
 from bot.publish.stopwatch import Stopwatch
 from bot.publish.targets import Target
+from bot.publish.twins import Words
 from storage.database import Database
 from storage.ledger import Ledger
 
@@ -40,10 +41,19 @@ class _Look:
 class Publisher:
     """Keeps one target up to date. One thread at a time may use it."""
 
-    def __init__(self, database: Database, target: Target, program: str | None = None) -> None:
+    def __init__(
+        self,
+        database: Database,
+        target: Target,
+        program: str | None = None,
+        renderer: Renderer | None = None,
+        compressed: Words = (),
+    ) -> None:
         self._database = database
+        self._compressed = compressed
         self._target = target
-        self._program = program or fingerprint()
+        self._renderer = renderer or built_in()
+        self._program = program or self._renderer.fingerprint
         self._records = Records(database, target.url)
         self._known: dict[str, Incident] = {}
 
@@ -118,11 +128,11 @@ class Publisher:
         if len(self._known) > _MOST_KNOWN:
             self._known.clear()
         ledger.known = self._known
-        site = Site(ledger)
+        site = Site(ledger, self._renderer)
         due = due_since(site, told, believed.base)
         paths = [one.path for one in due]
         known = self._records.documents(ledger, paths) if believed.agree else {}
-        return render_all(site, due, known)
+        return render_all(site, due, known, self._compressed)
 
     def _catch_up(self, look: _Look, marker: Marker | None, watch: Stopwatch) -> bool:
         batch, intent = look.batch, look.intent
@@ -162,7 +172,9 @@ class Publisher:
             self._database,
             self._target,
             self._records,
+            renderer=self._renderer,
             program=self._program,
+            compressed=self._compressed,
             watch=watch,
             progress=progress,
         )

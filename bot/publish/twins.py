@@ -1,4 +1,4 @@
-"""Compressed twins: `index.html.gz` beside `index.html`, for web servers that serve them ready-made.
+"""Compressed twins: `index.html.gz` beside `index.html`, for web servers that serve such.
 
 A twin is made of the very bytes it stands beside, in the same publication, and is a file of ours
 like any other. Where it would save nothing there is none.
@@ -8,7 +8,7 @@ import gzip
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
-import brotli
+import brotli  # type: ignore[import-untyped]
 
 from bot.publish.targets import File
 

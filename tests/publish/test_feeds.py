@@ -197,7 +197,7 @@ def test_a_components_feed_tells_of_what_names_it_and_of_nothing_else(desk, read
 
 
 def test_an_item_has_statuspages_very_shape(desk):
-    one = open_incident(desk.database, text="It's \"down\" & out.")
+    one = open_incident(desk.database, text='It\'s "down" & out.')
     desk.sync()
     feed = desk.site.read("history.rss").decode()
     assert feed.partition("    <item>")[2].partition("</item>")[0] == ITEM.format(one.id)

@@ -3,7 +3,7 @@
 import gzip
 from dataclasses import replace
 
-import brotli
+import brotli  # type: ignore[import-untyped]
 import pytest
 
 from bot.config import values
@@ -173,13 +173,18 @@ def test_a_twin_that_somebody_else_made_does_not_outlive_its_original(desk):
 
 def test_endings_and_words_are_the_same_everywhere():
     assert tuple(ending for ending, *_ in ENCODINGS.values()) == TWIN_ENDINGS
-    assert values.ENCODINGS == tuple(ENCODINGS)
+    assert tuple(ENCODINGS) == values.ENCODINGS
     assert list(twin_paths("a.html", BOTH)) == ["a.html.gz", "a.html.br"]
 
 
 @pytest.mark.parametrize(
     ("text", "read"),
-    [("gzip", ("gzip",)), ("brotli, gzip", BOTH), ("GZIP gzip", ("gzip",)), ("brotli", ("brotli",))],
+    [
+        ("gzip", ("gzip",)),
+        ("brotli, gzip", BOTH),
+        ("GZIP gzip", ("gzip",)),
+        ("brotli", ("brotli",)),
+    ],
 )
 def test_the_setting_names_each_way_once(text, read):
     assert values.encodings(text) == read
