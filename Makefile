@@ -1,13 +1,14 @@
 # Everything sets itself up: Python 3.11 or newer and make are all that a fresh machine needs.
 #   make run [PORT=9000]     the sandbox: a local Slack, the bot and the public page
 #   make test [ARGS="-k …"]  the whole suite
+#   make messages            the page's catalogues, brought up to its texts
 #   make gallery             every state of the page, as pictures in .gallery and in docs
 
 CANDIDATES = python3 python3.14 python3.13 python3.12 python3.11 python
 SUITABLE = import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
 PIP = .venv/bin/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: run test npm lint types bench gallery weights lighthouse docs lock clean
+.PHONY: run test npm lint types bench gallery weights lighthouse docs messages lock clean
 
 run: .venv/.installed
 	@exec .venv/bin/duckrow sandbox
@@ -35,6 +36,9 @@ weights: .venv/.dev
 lighthouse: .venv/.dev
 	npm install --prefix .gallery/npm --no-save --ignore-scripts --no-audit --no-fund lighthouse@12.8.2
 	.venv/bin/python -m tests.gallery.lighthouse
+
+messages: .venv/.dev
+	.venv/bin/python -m tests.support.messages
 
 docs: .venv/.dev
 	.venv/bin/duckrow docs

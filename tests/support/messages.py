@@ -12,17 +12,19 @@ from babel.messages import Catalog
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po, write_po
 
-from bot.core import shown
+from bot.config import Settings
+from bot.core import maintenance, shown
 from bot.core import status as core
 from bot.core.page import LANGUAGES
 from bot.publish import times, words
 from bot.publish.renderer import TEMPLATES
 from bot.words import SOURCE, po_file
 
-OPTIONS = {"trimmed": "true", "trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}
+OPTIONS = {"trimmed": "true", "newstyle_gettext": "true", "silent": "false"}
 KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
 
 # What templates say through _(…) of values that the core made, as they stand there.
+HEADLINE = Settings.__dataclass_fields__["page_headline"].metadata["default"]
 BANNERS = tuple(each for each in vars(core).values() if isinstance(each, core.Banner))
 SPOKEN = {
     "a component's status": [each.label for each in core.ComponentStatus],
@@ -33,9 +35,16 @@ SPOKEN = {
     "where an incident or a maintenance stands": [each.label for each in core.Phase],
     "what an update of the same phase is called": ["Update"],
     "how a report, or a maintenance, came to nothing": ["Withdrawn", "Cancelled"],
+    "what a maintenance tells where nobody wrote anything; the braces hold its times": [
+        *maintenance.TEXTS.values(),
+        maintenance.CANCELLED_TEXT,
+        maintenance.MOVED_TEXT,
+        maintenance.EXTENDED_TEXT,
+    ],
     "the page's situation in one line": [each.description for each in BANNERS],
     "a report that was withdrawn": [shown.WITHDRAWN_TITLE, shown.WITHDRAWN_TEXT],
     "the title of a page; the name is the service's": [words.STATUS_PAGE],
+    "the headline unless PAGE_HEADLINE is set; an idiom for: all is in order": [HEADLINE],
     "how long something lasted": [times.LESS_THAN_A_MINUTE],
 }
 
