@@ -6,6 +6,7 @@ from datetime import datetime
 from bot.core.ids import new_id
 from bot.core.incident import Incident, Update
 from bot.core.maintenance import Edge, accepted, next_edge, text_of
+from bot.words import say
 from storage.database import Database
 from storage.ledger import PROGRAM, Cause, Ledger
 
@@ -55,7 +56,7 @@ def _reach(database: Database, due: _Due, now: datetime) -> bool:
             id=new_id(),
             number=len(known.updates) + 1,
             phase=edge.phase,
-            text=text_of(known, edge.phase),
+            text=say(text_of(known, edge.phase), ledger.page.language),
             author=PROGRAM,
             created_at=ledger.at,
             display_at=max(edge.at, known.shown_at),  # told late, it still happened then

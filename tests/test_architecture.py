@@ -17,7 +17,7 @@ TABLE = {
     "bot.words": may("", "babel"),
     "bot.config": may("bot.core bot.log", "dotenv sqlalchemy"),
     "bot.loop": may("bot.core"),
-    "bot.clock": may("bot.core storage"),
+    "bot.clock": may("bot.core bot.words storage"),
     "bot.commands": may("bot.core storage bot.words"),
     "bot.slack": may("bot.core storage bot.commands bot.words", "slack_bolt slack_sdk httpx"),
     "bot.publish": may("bot.core storage bot.words", "jinja2 markupsafe brotli"),

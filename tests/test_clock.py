@@ -16,7 +16,7 @@ from bot.core.status import Kind, Phase
 from storage import schema
 from storage.database import Database
 from storage.ledger import PROGRAM
-from tests.support.telling import ANA, NOON, new_database, open_incident
+from tests.support.telling import ANA, NOON, cause, new_database, open_incident
 
 BEGINS = datetime(2013, 2, 23, 6, 0, tzinfo=UTC)  # 22:00 in the page's zone
 ENDS = BEGINS + timedelta(hours=3)
@@ -95,6 +95,14 @@ def test_what_the_clock_says_is_said_by_the_program_and_told_in_time_is_not_back
     assert told.author == PROGRAM
     assert (told.display_at, told.created_at) == (BEGINS, BEGINS + SECOND)
     assert not told.is_backdated
+
+
+def test_the_clock_speaks_the_pages_language(desk):
+    with desk.database.telling(cause("settings")) as ledger:
+        ledger.configure(language="de")
+    desk.plan()
+    desk.tick(ENDS)
+    assert desk.one().updates[-1].text == "Die geplante Wartung ist abgeschlossen."
 
 
 def test_told_late_both_edges_are_told_in_order_each_at_its_own_time(either):

@@ -1,6 +1,6 @@
 """A maintenance's window, when it turns by itself, and what its updates say. Pure values."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 
@@ -14,6 +14,8 @@ TEXTS: Mapping[Phase, str] = {
     Phase.COMPLETED: "The scheduled maintenance has been completed.",
 }
 CANCELLED_TEXT = "This maintenance will not take place."
+MOVED_TEXT = "This maintenance is now planned from {begins} to {ends}."
+EXTENDED_TEXT = "This maintenance is now planned to end at {ends}."
 _MINUTE = "%Y-%m-%d %H:%M %Z"
 
 
@@ -67,7 +69,7 @@ def _meaning(one: Incident, phase: Phase) -> Statuses:
 
 
 def text_of(one: Incident, phase: Phase) -> str:
-    """What is told where nobody wrote anything: the customary sentence."""
+    """What is told where nobody wrote anything: the customary sentence, in English."""
     if phase is Phase.COMPLETED and one.began_at is None:
         return CANCELLED_TEXT
     return TEXTS[phase]
@@ -96,12 +98,11 @@ def require_order(begins: datetime, ends: datetime) -> None:
         )
 
 
-def moved_text(one: Incident, zone: tzinfo) -> str:
+def moved_text(one: Incident, zone: tzinfo, translate: Callable[[str], str] = str) -> str:
     """The window as a sentence, in the page's zone."""
     begins, ends = (moment.astimezone(zone).strftime(_MINUTE) for moment in window(one))
-    if one.phase is Phase.SCHEDULED:
-        return f"This maintenance is now planned from {begins} to {ends}."
-    return f"This maintenance is now planned to end at {ends}."
+    sentence = MOVED_TEXT if one.phase is Phase.SCHEDULED else EXTENDED_TEXT
+    return translate(sentence).format(begins=begins, ends=ends)
 
 
 def require_scheduled(one: Incident, remedy: str) -> None:

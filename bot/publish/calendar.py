@@ -72,8 +72,8 @@ def _event(site: Site, told: Incident) -> Iterator[str]:
     yield f"SEQUENCE:{one.revision}"
     yield f"DTSTART:{_utc(begins)}"
     yield f"DTEND:{_utc(ends)}"
-    yield f"SUMMARY:{text(say(one.title, page.language) if told.is_withdrawn else one.title)}"
-    yield f"DESCRIPTION:{text(_newest(one))}"
+    for name, said in {"SUMMARY": one.title, "DESCRIPTION": _newest(one)}.items():
+        yield f"{name}:{text(say(said, page.language) if told.is_withdrawn else said)}"
     if names:
         yield f"CATEGORIES:{','.join(map(text, names))}"
     yield f"URL:{addresses.incident(page.url, one.id)}"

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
+from bot import words
 from bot.commands import _answer
 from bot.commands._answer import Answer, Call
 from bot.commands._say import new_update, not_before, nothing_open, numbered, only
@@ -44,7 +45,7 @@ def turned(
     one.
     """
     update = replace(
-        new_update(call, ledger, text or text_of(one, phase)),
+        new_update(call, ledger, text or words.say(text_of(one, phase), ledger.page.language)),
         number=len(one.updates) + 1,
         phase=phase,
         display_at=at or not_before(one, ledger.at),

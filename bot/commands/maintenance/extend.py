@@ -8,7 +8,10 @@ from bot.commands.maintenance._args import FROM, NUMBER, SENTENCE, UNTIL
 from bot.commands.maintenance._say import planned_one, turned
 from bot.core.errors import Refusal
 from bot.core.grammar import Command
+from bot.core.incident import Incident
 from bot.core.maintenance import moved, moved_text, window
+from bot.core.page import Page
+from bot.words import say
 from storage.ledger import Telling
 
 
@@ -28,8 +31,12 @@ def handle(
     was_from, was_until = window(one)
     new = moved(one, begins or was_from, ends or was_until)
     _require_to_come(window(new)[1], ledger.at)
-    told = turned(call, ledger, new, one.phase, text or moved_text(new, ledger.page.zone))
+    told = turned(call, ledger, new, one.phase, text or _new_window(new, ledger.page))
     return _answer.saved(ledger.reschedule(told, one), told.updates[-1])
+
+
+def _new_window(one: Incident, page: Page) -> str:
+    return moved_text(one, page.zone, lambda sentence: say(sentence, page.language))
 
 
 def _require_to_come(ends: datetime, now: datetime) -> None:
