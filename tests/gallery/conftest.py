@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from tests.gallery.building import build
-from tests.gallery.states import STATES, State
+from tests.gallery.states import STATES, UNPICTURED, State
 from tests.support.published import Published
 
-BY_NAME = {state.name: state for state in STATES}
+BY_NAME = {state.name: state for state in (*STATES, *UNPICTURED)}
 
 
 @pytest.fixture(scope="session")
@@ -41,7 +41,7 @@ def _once(state: State, gallery: Path) -> Published:
 
 @pytest.fixture(params=BY_NAME)
 def state(request) -> State:
-    """Each state of the gallery in turn."""
+    """Each state in turn."""
     return BY_NAME[request.param]
 
 

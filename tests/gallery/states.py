@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from bot.core.page import Page
 from bot.core.status import Phase
 from storage.database import Database
-from tests.gallery import many, odd, seasons
+from tests.gallery import hostile, many, odd, seasons
 from tests.gallery.lines import (
     DOWN,
     FOUND,
@@ -214,7 +214,17 @@ STATES = (
     _state("right-to-left", "Arabic names and texts", odd.right_to_left, odd.NOW, odd.ARABIC),
     _state("long-words", "Words that do not break", odd.long_words, odd.NOW, odd.LONG),
     _state("corrected", "Backdated, edited and withdrawn", odd.corrected, odd.NOW),
+    _state("hostile", "Words that mean no good", hostile.hostile, hostile.NOW, hostile.PAGE),
     _state("weight", "What page weights are measured on", many.weight, many.NOW),
+)
+
+# States that are checked, and need no picture.
+UNPICTURED = (
+    _state("harmless", "As hostile, in other words", hostile.harmless, hostile.NOW),
+    *(
+        _state(f"naughty-{part}", "Naughty strings", hostile.naughty(part), hostile.NOW)
+        for part in range(hostile.PARTS)
+    ),
 )
 
 

@@ -5,12 +5,25 @@ import re
 import subprocess
 from urllib.parse import unquote, urljoin, urlsplit
 
+import pytest
+
 from tests.gallery.conftest import BY_NAME
 from tests.support.npm import borrowed, java
 
+# What the checker says and we know better.
+REASONED = re.compile(
+    # A data block is never executed, so that no browser asks the policy about it.
+    r"Inline script violates .* \(meta tag\): blocked by “script-src”.*application/ld\+json"
+    # People's words are theirs: nobody composes, replaces or refuses the characters they chose.
+    r"|is not in Unicode Normalization Form C"
+    r"|uses the Unicode Private Use Area"
+    r"|starts with a composing character",
+    re.DOTALL,
+)
 HOST = "http://127.0.0.1:8000/"
 
 
+@pytest.mark.timeout(400)
 def test_the_nu_checker_has_nothing_to_say(published, gallery_folder):
     """One run for all pages, as most of it is Java's start; people may write any language."""
     folders = [str(published(name).root) for name in BY_NAME]
@@ -22,23 +35,24 @@ def test_the_nu_checker_has_nothing_to_say(published, gallery_folder):
         text=True,
         check=True,
     )
-    assert [_line(one, gallery_folder) for one in json.loads(done.stdout)["messages"]] == []
+    every = json.loads(done.stdout)["messages"]
+    found = [one for one in every if not REASONED.search(_said(one))]
+    where = {_said(one): one["url"].removeprefix(f"file:{gallery_folder}/") for one in found}
+    assert [f"{page}: {said}" for said, page in where.items()] == []
 
 
-def _line(message, folder):
-    where = message["url"].removeprefix(f"file:{folder}/")
+def _said(message):
     near = " ".join(message.get("extract", "").split())
-    return f"{where}: {message.get('subType', message['type'])}: {message['message']} {near}"
+    return f"{message.get('subType', message['type'])}: {message['message']} {near}"
 
 
 def test_every_link_of_ours_leads_to_a_document_and_a_place_in_it(site):
-    anchors = {
-        path: {one.attributes.get("id") for one in page.every()} for path, page in site.pages()
-    }
+    there = site.paths()
+    ids = {path: {one.attributes.get("id") for one in page.every()} for path, page in site.pages()}
     for path, page in site.pages():
-        for target, fragment in _links(path, page):
-            assert target in site.paths(), f"{path} links to {target}"
-            assert not fragment or fragment in anchors[target], f"{path}: {target}#{fragment}"
+        for target, place in _links(path, page):
+            assert target in there, f"{path} links to {target}"
+            assert not place or place in ids[target], f"{path} links to {target}#{place}"
 
 
 def _links(path, page):
@@ -71,6 +85,6 @@ def test_every_page_allows_nothing_but_what_stands_in_it(site):
 
 def test_every_page_has_one_title_one_main_heading_and_a_language(site):
     for path, page in site.pages():
-        assert page.one("title").text, path
+        assert page.one("head").one("title").text, path
         assert len(page.every("h1")) == 1, path
         assert page.one("html").attributes["lang"], path

@@ -49,7 +49,24 @@ class Element:
 def pattern(element: Element) -> tuple[object, ...]:
     """Tags, names of attributes and classes, all the way down; what repeats itself counts once."""
     below = dict.fromkeys(pattern(one) for one in element.children if isinstance(one, Element))
-    return (element.tag, element.attributes.get("class"), *sorted(element.attributes), *below)
+    return (*_kind(element), *below)
+
+
+def places(element: Element, opaque: str, above: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """Each element below, as tags and classes from the root and the names of its attributes.
+
+    What stands inside an element of the class `opaque` does not count.
+    """
+    for child in element.children:
+        if isinstance(child, Element):
+            here = (*above, child.tag, child.attributes.get("class", ""))
+            yield (*above, *_kind(child))
+            if opaque not in child.attributes.get("class", "").split():
+                yield from places(child, opaque, here)
+
+
+def _kind(element: Element) -> tuple[str, ...]:
+    return (element.tag, element.attributes.get("class", ""), *sorted(element.attributes))
 
 
 class _Builder(HTMLParser):
