@@ -23,7 +23,7 @@ def component(site: Site, slug: str) -> ComponentFeed:
     """One entry per incident or maintenance that names it."""
     one = site.component(slug)
     entries = entries_of(site, site.naming_since(one.id, site.as_of - REACH))[:ENTRIES]
-    latest = _latest(site, (each.changed_at for each in entries))
+    latest = max((each.changed_at for each in entries), default=one.created_at)
     return ComponentFeed(site.page, slug, site.names[one.id], latest, entries)
 
 

@@ -1,10 +1,11 @@
 """Which frozen view each template is given. Those whose names begin with _ are parts of others."""
 
-from bot.core import badges, feeds, views
+from bot.core import badges, bars, feeds, views
 
 VIEWS: dict[str, type] = {
     "home.html": views.HomePage,
     "incident.html": views.IncidentPage,
+    "component.html": bars.ComponentPage,
     "month.html": views.MonthPage,
     "year.html": views.YearPage,
     "history.html": views.HistoryPage,

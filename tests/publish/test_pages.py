@@ -178,8 +178,10 @@ def test_components_stand_in_their_groups_which_open_where_something_is_wrong(de
     payments, mail = desk.site.home.every("details")
     assert "open" not in payments.attributes
     assert "open" in mail.attributes
-    assert mail.one("summary").text == "MailMajor outage"
-    assert [part.text for part in mail.every("li")] == ["mail-apiMajor outage"]
+    assert mail.one("summary").text == "Mail 100% Major outage"
+    (row,) = mail.every("div", class_="row")
+    assert row.text == "mail-api 100% Major outage"
+    assert row.one("a").attributes["href"] == "/components/mail-api/"
 
 
 def test_a_component_that_shows_itself_only_in_trouble_does_so(desk):

@@ -24,6 +24,7 @@ from storage.database import Database
 from storage.errors import LedgerUnavailable
 from tests.support.published import Published
 from tests.support.telling import (
+    COMPONENTS,
     NOON,
     a_page,
     cause,
@@ -45,14 +46,24 @@ FIXED = {
     "api/v2/status.json",
     "api/v2/summary.json",
     "history.atom",
+    "history.rss",
     "index.html",
+    "updates.atom",
+    "uptime.json",
 }
-ONCE = {"404.html", "robots.txt", "sitemap.xml", "history/index.html"}
+ONCE = {"404.html", "robots.txt", "sitemap.xml", "history/index.html", "_headers"}
+SELDOM = {"badge.json", "badge.svg", "calendar.ics"}  # looked at each time, and often the same
 MONTH = {"2013/02/index.html", "2013/index.html"}
 
 
 class Killed(BaseException):
     """What a process that dies does not catch."""
+
+
+def parts(*slugs):
+    """What components have of their own."""
+    kinds = ("index.html", "history.atom", "badge.svg", "badge.json")
+    return {f"components/{slug}/{kind}" for slug in slugs for kind in kinds}
 
 
 def own(incident):
@@ -74,7 +85,8 @@ def test_the_first_publication_writes_everything(either_desk):
     desk = either_desk
     incident = open_incident(desk.database)
     assert desk.sync()
-    assert desk.site.paths() == FIXED | ONCE | MONTH | own(incident)
+    every = FIXED | ONCE | SELDOM | MONTH | own(incident) | parts(*COMPONENTS)
+    assert desk.site.paths() == every
 
 
 def test_syncing_again_changes_nothing(either_desk):
@@ -96,13 +108,28 @@ def test_an_update_rewrites_what_it_touches_and_nothing_else(either_desk):
     old = open_incident(desk.database, "Long ago", display_at=NOON - timedelta(days=400))
     tell(desk.database, old.number, Phase.RESOLVED, display_at=NOON - timedelta(days=399))
     other = open_incident(desk.database, "Another")
-    incident = open_incident(desk.database)
+    incident = open_incident(desk.database, statuses=DOWN)
     desk.sync()
     before = desk.site.all_bytes()
     tell(desk.database, incident.number, text="We found it.", at=desk.now())
     assert desk.sync()
     still_open = {f"api/v2/incidents/{other.id}.json"}  # its components are as they are now
-    assert rewritten(desk, before) == FIXED | MONTH | own(incident) | still_open
+    named = {"components/www/index.html", "components/www/history.atom"}
+    assert rewritten(desk, before) == FIXED | MONTH | own(incident) | still_open | named
+
+
+def test_a_component_that_is_named_no_more_is_told_so(desk):
+    incident = open_incident(desk.database)
+    tell(desk.database, incident.number, at=desk.now(), statuses=DOWN)
+    desk.now()
+    desk.sync()
+    before = desk.site.all_bytes()
+    assert "Site Outage" in desk.site.page("components/www/index.html").text
+    retract(desk.database, incident.number, at=desk.now())
+    desk.sync()
+    changed = {path for path in rewritten(desk, before) if path.startswith("components/")}
+    assert changed == parts("www")
+    assert "Site Outage" not in desk.site.page("components/www/index.html").text
 
 
 def test_a_new_month_is_linked_from_its_neighbours(desk):
@@ -115,7 +142,8 @@ def test_a_new_month_is_linked_from_its_neighbours(desk):
     desk.sync()
     months = {f"{month}/index.html" for month in ("2012/01", "2012/08", "2012/11", "2012")}
     archive = {"history/index.html", "sitemap.xml"}
-    assert rewritten(desk, before) == FIXED | own(new) | months | archive
+    of_the_page = {*FIXED, "badge.json", "badge.svg"}  # it was calm before
+    assert rewritten(desk, before) == of_the_page | own(new) | months | archive
     links = [one.attributes["href"] for one in desk.site.page("2012/01/index.html").every("a")]
     assert "/2012/08/" in links
 
@@ -142,7 +170,9 @@ def test_a_day_that_turns_is_published(desk):
     before = desk.site.all_bytes()
     assert desk.sync()
     assert rewritten(desk, before) == FIXED | {
-        path for path in desk.site.paths() if path.startswith("api/v2/incidents/")
+        *(path for path in desk.site.paths() if path.startswith("api/v2/incidents/")),
+        *(f"components/{slug}/index.html" for slug in COMPONENTS),
+        *(f"components/{slug}/history.atom" for slug in COMPONENTS),
     }
     assert "Saturday, February 23, 2013" in desk.site.home.text
 
@@ -639,8 +669,9 @@ def test_a_full_publication_removes_what_is_ours_and_not_due(desk):
     assert "2013/02/index.html" in desk.site.paths()
     steps = []
     assert desk.publisher.full(desk.now(), progress=lambda *step: steps.append(step))
-    assert desk.site.paths() == FIXED | ONCE | own(incident) | {"theirs.html"}
-    assert set(desk.documents()) == FIXED | ONCE | own(incident)
+    ours = FIXED | ONCE | SELDOM | own(incident) | parts(*COMPONENTS)
+    assert desk.site.paths() == ours | {"theirs.html"}
+    assert set(desk.documents()) == ours
     assert not (desk.root / "2013").exists()
     assert steps == sorted(steps)
     assert [done == total for done, total in steps] == [False] * (len(steps) - 1) + [True]

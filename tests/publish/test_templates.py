@@ -19,7 +19,11 @@ from bot.publish.templates import SHARED, VIEWS
 from tests.support.telling import NOON, a_component, cause, open_incident, tell
 
 JINJAS = {"_", "_trans", "gettext", "ngettext", "self"}
-MACROS = set(re.findall(r"macro (\w+)", (renderer.TEMPLATES / "_parts.html").read_text()))
+MACROS = {
+    name
+    for part in ("_bars.html", "_parts.html")
+    for name in re.findall(r"macro (\w+)", (renderer.TEMPLATES / part).read_text())
+}
 
 
 @pytest.mark.parametrize(
