@@ -9,6 +9,8 @@ from bot import app, cli
 from bot.commands import COMMANDS
 from bot.core.grammar import help_one, help_text, split
 from bot.core.text import to_plain
+from bot.publish.filters import filters
+from bot.publish.renderer import TEMPLATES
 
 ROOT = Path(__file__).parents[1]
 
@@ -50,3 +52,21 @@ def test_the_readme_links_to_what_exists():
 
 def test_every_command_of_the_command_line_has_help():
     assert all(cli.COMMANDS.values())
+
+
+def test_the_guide_to_themes_names_what_a_designer_can_change():
+    guide = (ROOT / "docs/theming.md").read_text(encoding="utf-8")
+    style = (TEMPLATES / "_style.css").read_text(encoding="utf-8")
+    base = (TEMPLATES / "_base.html").read_text(encoding="utf-8")
+    text = re.sub(r"```.*?```", "", guide, flags=re.DOTALL)
+    named = set(re.findall(r"`([^`]+)`", text))
+    assert set(re.findall(r"(--\w+):", style)) <= named
+    assert set(re.findall(r"{% block (\w+)", base)) <= named
+    assert {path.name for path in TEMPLATES.glob("_*") if path.name != "_entry.html"} <= named
+
+
+def test_the_filters_of_the_guide_exist():
+    guide = (ROOT / "docs/theming.md").read_text(encoding="utf-8")
+    table = guide.partition("| filter |")[2].partition("###")[0]
+    cells = re.findall(r"^\| (`.*?) \|", table, re.MULTILINE)
+    assert set(re.findall(r"`(\w+)", " ".join(cells))) <= filters("en").keys()
