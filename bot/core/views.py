@@ -54,6 +54,11 @@ class Post:
     def is_backdated(self) -> bool:
         return is_backdated(self.at, self.told_at)
 
+    @property
+    def state(self) -> str:
+        """The label as pages say it; feeds keep to Statuspage's own words."""
+        return "Cancelled" if self.is_cancellation else self.label
+
 
 @dataclass(frozen=True)
 class Story:
@@ -83,6 +88,11 @@ class Story:
     is_cancelled: bool = field(
         default=False, metadata=_says("A maintenance that was called off before it began")
     )
+
+    @property
+    def state(self) -> str:
+        """Its phase as pages say it."""
+        return "Cancelled" if self.is_cancelled else self.phase.label
 
     @property
     def postmortem(self) -> tuple[Post, ...]:
@@ -229,9 +239,7 @@ class YearPage:
 
     page: Page = field(metadata=_says("The page, as of one revision"))
     year: int = field(metadata=_says("2013"))
-    months: tuple[MonthLink, ...] = field(
-        metadata=_says("Every month that has come, newest first")
-    )
+    months: tuple[MonthLink, ...] = field(metadata=_says("Every month that has come, newest first"))
 
 
 @dataclass(frozen=True)

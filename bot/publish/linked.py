@@ -48,12 +48,13 @@ def _event(story: Story, page: Page) -> dict[str, Any]:
         "startDate": times.utc(story.scheduled_for or story.started_at),
         "endDate": times.utc(story.scheduled_until or story.scheduled_for or story.started_at),
     }
+    status = "EventCancelled" if story.is_cancelled else "EventScheduled"
     return {
         "@type": "Event",
         "name": story.title,
         "description": words.plain(story.posts[0].text),
         **window,
-        "eventStatus": "https://schema.org/EventScheduled",
+        "eventStatus": f"https://schema.org/{status}",
         "eventAttendanceMode": "https://schema.org/OnlineEventAttendanceMode",
         "location": {"@type": "VirtualLocation", "url": page.url},
         "organizer": _owner(page),

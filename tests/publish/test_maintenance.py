@@ -120,6 +120,11 @@ def test_a_cancelled_one_is_completed_to_programs_and_cancelled_to_readers(desk,
     assert story.is_cancelled
     assert story.began_at is None
     assert [post.is_cancellation for post in story.posts] == [True, False]
+    page = desk.site.page(f"incidents/{story.id}/index.html").text
+    assert "Cancelled" in page
+    assert "Completed" not in page
+    assert "Completed" in desk.site.read("history.atom").decode()
+    assert "EventCancelled" in desk.site.read(f"incidents/{story.id}/index.html").decode()
 
 
 def test_a_withdrawn_one_keeps_to_the_words_of_maintenances(desk, say, api):
