@@ -30,7 +30,7 @@ KINDS = frozenset({".html", ".css", ".js", ".txt", ".svg", ".xml", ".atom", ".rs
 OURS = "duckrow"  # a theme says duckrow/home.html for ours
 
 # What neither HTML nor XML can hold.
-_UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
 class Renderer:

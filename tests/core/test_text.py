@@ -337,6 +337,7 @@ def test_an_address_that_is_not_plainly_web_or_mail_stays_text(url):
         ("http://127.0.0.1/", "http://127.0.0.1/"),
         ("http://[::1]:80/", "http://[::1]:80/"),
         ("https://a.example/\"'<>|", "https://a.example/%22%27%3C%3E%7C"),
+        ("http://a.example/%%30%", "http://a.example/%25%30%25"),
         ("https://\u0430pple.example", "https://xn--pple-43d.example"),
         ("mailto:a.b+c@d.example", "mailto:a.b+c@d.example"),
     ],

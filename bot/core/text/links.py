@@ -8,9 +8,8 @@ _MAIL = re.compile(r"mailto:[\w.+-]+@[\w-]+(?:\.[\w-]+)*", re.ASCII | re.IGNOREC
 _WEB = re.compile(r"(https?)://([^/?#]+)(.*)", re.IGNORECASE | re.DOTALL)
 _HOST = re.compile(r"[\w.-]+|\[[0-9a-f:.]+\]", re.ASCII | re.IGNORECASE)
 _LONGEST_HOST = 253  # RFC 1035, and it keeps the IDNA codec's work small
-_ODD = re.compile(
-    r"[<>\"'`|{}^]"
-)  # harmless in themselves; quoted, they cannot end what holds them
+# Harmless in themselves; quoted, they cannot end what holds them. A bare % is no address at all.
+_ODD = re.compile(r"[<>\"'`|{}^]|%(?![0-9a-fA-F]{2})")
 
 
 def safe_url(url: str) -> str | None:
