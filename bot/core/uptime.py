@@ -47,7 +47,7 @@ def spells(incident: Incident, until: datetime) -> Iterator[Spell]:
     """
     said: dict[str, ComponentStatus] = {}
     ends = [*(update.display_at for update in incident.standing[1:]), until]
-    for update, end in zip(incident.standing, ends, strict=True):
+    for update, end in zip(incident.standing, ends, strict=False):
         said |= update.statuses
         is_now = update is incident.standing[-1] and update.display_at == until
         if update.phase.is_running and (update.display_at < end or is_now):
