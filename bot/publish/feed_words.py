@@ -1,16 +1,22 @@
 """Moments and markup as Statuspage's feeds write them: in English, whatever the page speaks."""
 
-from datetime import datetime
+from datetime import datetime, tzinfo
 from email.utils import format_datetime
+from functools import lru_cache
 from typing import Any
 from xml.sax.saxutils import escape
 
+from jinja2 import pass_context
+from jinja2.runtime import Context
 from markupsafe import Markup
 
-from bot.publish import times
+from bot.core.views import Post, Story
+from bot.publish import times, words
 
+_MOST = 4096  # posts remembered: the same ones stand in every feed
 _QUOTES = {"'": "&apos;", '"': "&quot;"}
 _DATE = Markup("{} <var data-var='date'>{:2d}</var>")
+_POST = Markup("<p><small>{} {}</small><br><strong>{}</strong> - {}</p>")
 _TIME = Markup("<var data-var='time'>{:%H:%M}</var>")
 
 
@@ -19,6 +25,19 @@ def date_and_time(local: datetime) -> Markup:
     return Markup("{}, {}").format(
         _DATE.format(times.short_month(local), local.day), _TIME.format(local)
     )
+
+
+@pass_context
+def posts(context: Context, story: Story) -> Markup:
+    """A paragraph for each post, newest first; clients read the first label as the state."""
+    return Markup("").join(_post(post, context["zone"]) for post in story.posts)
+
+
+@lru_cache(_MOST)
+def _post(post: Post, zone: tzinfo) -> Markup:
+    local = post.at.astimezone(zone)
+    zone_name, text = times.zone_of(local), words.feed_html(post.text)
+    return _POST.format(date_and_time(local), zone_name, post.label, text)
 
 
 def window(start: datetime, end: datetime) -> Markup:
@@ -38,7 +57,7 @@ def quoted(text: str) -> Markup:
 
 
 FILTERS: dict[str, Any] = {
-    "date_and_time": date_and_time,
+    "posts": posts,
     "rfc822": rfc822,
     "window": window,
     "quoted": quoted,
