@@ -64,7 +64,7 @@ def test_feeds_and_sitemaps_stay_well_formed(desk, words):
         "{http://www.w3.org/2005/Atom}entry/{http://www.w3.org/2005/Atom}title"
     )
     assert title is not None
-    printable = re.sub("[\x00-\x08\x0b-\x1f\ufffe\uffff]", "\ufffd", f"T{words}")
+    printable = re.sub("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]", "\ufffd", f"T{words}")
     assert title.text == printable
 
 
