@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.publish.marker import Marker
+from bot.publish.targets.base import TWIN_ENDINGS
 from storage.database import Database
 from storage.ledger import Ledger
 from storage.publications import Publication, Published
@@ -26,7 +27,7 @@ class Records:
     def wrote(self, files: Iterable[Published]) -> None:
         """These files are ours."""
         with self._database.write() as ledger:
-            ledger.publications.put(self._target, files)
+            self._keep(ledger, files)
 
     def removed(self, paths: Iterable[str]) -> None:
         with self._database.write() as ledger:
@@ -35,7 +36,7 @@ class Records:
     def shows(self, marker: Marker, files: Iterable[Published], note: str | None) -> None:
         """The target shows what its marker says; `note` is what is wrong all the same."""
         with self._database.write() as ledger:
-            ledger.publications.put(self._target, files)
+            self._keep(ledger, files)
             now = replace(
                 self.publication(ledger),
                 revision=marker.revision,
@@ -74,6 +75,13 @@ class Records:
         if is_new:
             self._change(stopped=True, error=problem)
         return is_new
+
+    def _keep(self, ledger: Ledger, files: Iterable[Published]) -> None:
+        """Remember files; the twins that they had before went when they were written."""
+        every = list(files)
+        former = (file.path + ending for file in every for ending in TWIN_ENDINGS)
+        ledger.publications.forget(self._target, former)
+        ledger.publications.put(self._target, every)
 
     def _change(self, **fields: object) -> None:
         with self._database.write() as ledger:

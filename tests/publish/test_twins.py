@@ -102,6 +102,7 @@ def test_what_is_turned_off_is_gone_with_the_next_look(twinned, words):
     assert twinned.sync()
     wanted = {ENCODINGS[word][0] for word in words}
     assert {twin[-3:] for twin in twins(twinned)} == wanted
+    assert set(twinned.documents()) == twinned.site.paths()
     check_twins(twinned)
 
 
