@@ -17,6 +17,7 @@ from bot.core.views import (
     PlainPage,
     Story,
 )
+from bot.publish import words
 from bot.publish.renderer import Renderer, built_in
 from bot.publish.uptime import Uptime
 from storage.archive import Reported
@@ -136,7 +137,8 @@ class Site:
         return MonthPage(self.page, first, every, self._earlier(first), self._later(first))
 
     def one(self, public_id: str) -> IncidentPage:
-        return IncidentPage(self.page, shown.story(self.incident(public_id), self.names))
+        story = shown.story(self.incident(public_id), self.names)
+        return IncidentPage(self.page, words.in_language(story, self.page.language))
 
     def plain(self) -> PlainPage:
         return PlainPage(self.page)

@@ -1,11 +1,13 @@
 """People's texts on the page. A text that the converter cannot read does not stop the page."""
 
 import logging
+from dataclasses import replace
 from functools import lru_cache
 
 from markupsafe import Markup, escape
 
 from bot.core import text
+from bot.core.views import Story
 from bot.words import SOURCE, say
 
 log = logging.getLogger(__name__)
@@ -51,6 +53,14 @@ def brief(markup: str, limit: int) -> str:
     except POISON:
         log.exception("a text could not be converted")
         return markup[:limit]
+
+
+def in_language(story: Story, language: str) -> Story:
+    """The story; what stays of a withdrawn one is our own words, which pages translate."""
+    if not story.is_withdrawn:
+        return story
+    posts = tuple(replace(post, text=say(post.text, language)) for post in story.posts)
+    return replace(story, title=say(story.title, language), posts=posts)
 
 
 def feed_html(markup: str) -> Markup:

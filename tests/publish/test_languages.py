@@ -16,7 +16,7 @@ from bot.publish.renderer import Renderer
 from bot.publish.specimens import MOMENT, Specimens
 from bot.publish.templates import VIEWS
 from tests.support import messages
-from tests.support.telling import NOON, a_page, cause, open_incident, tell
+from tests.support.telling import NOON, a_page, cause, open_incident, retract, tell
 
 BERLIN = ZoneInfo("Europe/Berlin")
 TRANSLATED = [language for language in LANGUAGES if language != words.SOURCE]
@@ -185,6 +185,18 @@ def test_the_page_speaks_its_language(desk, language, banner, phase):
     assert home.one("h1").text == banner
     assert banner in home.every("title")[0].text
     assert phase in desk.site.page(f"incidents/{one.id}/index.html").one("main").text
+
+
+def test_what_stays_of_a_withdrawn_report_is_in_the_pages_language(desk):
+    one = tell_a_story(desk, "de")
+    for _ in one.updates:
+        retract(desk.database, one.number, at=desk.now())
+    retract(desk.database, one.number, at=desk.now())
+    desk.sync()
+    page = desk.site.page(f"incidents/{one.id}/index.html")
+    assert page.one("h1").text == "Zurückgezogene Meldung"
+    assert "Diese Meldung wurde zurückgezogen." in page.one("main").text
+    assert b"Withdrawn report" in desk.site.read("history.atom")
 
 
 def test_arabic_is_written_from_the_right():
