@@ -250,6 +250,9 @@ class HistoryPage:
     years: tuple[tuple[int, tuple[MonthLink, ...]], ...] = field(
         metadata=_says("Newest first, and so each year")
     )
+    components: tuple[str, ...] = field(
+        metadata=_says("The short names of all components; the page of one is components/<name>/")
+    )
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,9 @@ def history(site: Site, _key: str = "") -> HistoryPage:
     for key in site.months():
         first = date.fromisoformat(f"{key}-01")
         years.setdefault(first.year, []).append(MonthLink(first))
-    return HistoryPage(site.page, tuple((year, tuple(told)) for year, told in years.items()))
+    slugs = tuple(one.slug for one in site.situation.leaves)
+    every = tuple((year, tuple(told)) for year, told in years.items())
+    return HistoryPage(site.page, every, slugs)
 
 
 def _report(one: Reported) -> Report:

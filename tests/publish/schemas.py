@@ -151,6 +151,37 @@ DOCUMENTS = {
     "scheduled-maintenances/upcoming.json": MAINTENANCES,
     "scheduled-maintenances/active.json": MAINTENANCES,
 }
+# Our own, as docs/api.md tells it.
+DATE = {"type": "string", "format": "date", "pattern": r"^\d{4}-\d\d-\d\d$"}
+PERCENT = or_null({"type": "number", "minimum": 0, "maximum": 100})
+SECONDS = {"type": "integer", "minimum": 0}
+BAD_DAY = exactly(
+    date=DATE,
+    major_outage_seconds=SECONDS,
+    partial_outage_seconds=SECONDS,
+    degraded_performance_seconds=SECONDS,
+    under_maintenance_seconds=SECONDS,
+    related_incidents=several(exactly(id=ID, name=TEXT), at_least=1),
+)
+UPTIME = exactly(
+    page=PAGE,
+    **{"from": DATE},
+    to=DATE,
+    components=several(
+        exactly(
+            id=ID,
+            name=TEXT,
+            group_id=or_null(ID),
+            uptime_percent=PERCENT,
+            counted_seconds=SECONDS,
+            known_from=or_null(DATE),
+            days=several(BAD_DAY),
+        )
+    ),
+    groups=several(
+        exactly(id=ID, name=TEXT, uptime_percent=PERCENT, components=several(ID, at_least=1))
+    ),
+)
 ONE_INCIDENT = exactly(page=PAGE, incident={"anyOf": [INCIDENT, MAINTENANCE]})
 
 
