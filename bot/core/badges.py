@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from bot.core.page import Page
+from bot.core.page import Page, says
 from bot.core.status import ComponentStatus
 from bot.core.text.bidi import straight
 
@@ -30,21 +30,17 @@ _RIGHT_TO_LEFT = frozenset({"R", "AL"})
 _WITHOUT_WIDTH = frozenset({"Mn", "Me", "Cf"})
 
 
-def _says(text: str) -> dict[str, str]:
-    return {"help": text}
-
-
 @dataclass(frozen=True)
 class Badge:
     """`/badge.svg`, `/components/<slug>/badge.svg`."""
 
-    page: Page = field(metadata=_says("The page, as of one revision"))
-    label: str = field(metadata=_says("Whose status it is, cut to fit"))
-    message: str = field(metadata=_says("How it stands, in English"))
-    status: ComponentStatus = field(metadata=_says("Its shape and colour"))
-    name: str = field(metadata=_says("The label, uncut: for who hears the badge"))
-    label_width: int = field(metadata=_says("Pixels that the label takes"))
-    message_width: int = field(metadata=_says("Pixels that the message takes"))
+    page: Page = field(metadata=says("The page, as of one revision"))
+    label: str = field(metadata=says("Whose status it is, cut to fit"))
+    message: str = field(metadata=says("How it stands, in English"))
+    status: ComponentStatus = field(metadata=says("Its shape and colour"))
+    name: str = field(metadata=says("The label, uncut: for who hears the badge"))
+    label_width: int = field(metadata=says("Pixels that the label takes"))
+    message_width: int = field(metadata=says("Pixels that the message takes"))
 
 
 def badge(page: Page, name: str, message: str, status: ComponentStatus) -> Badge:

@@ -6,34 +6,30 @@ from datetime import date, datetime, timedelta
 from fractions import Fraction
 
 from bot.core.incident import Incident
-from bot.core.page import Page
+from bot.core.page import Page, says
 from bot.core.status import ComponentStatus
 from bot.core.uptime import Record, Trouble, floored
-
-
-def _says(text: str) -> dict[str, str]:
-    return {"help": text}
 
 
 @dataclass(frozen=True)
 class Related:
     """An incident or a maintenance that had to do with it."""
 
-    id: str = field(metadata=_says("Its page is incidents/<id>/"))
-    title: str = field(metadata=_says("As typed"))
+    id: str = field(metadata=says("Its page is incidents/<id>/"))
+    title: str = field(metadata=says("As typed"))
 
 
 @dataclass(frozen=True)
 class BadDay:
     """A day of a bar on which not all was well."""
 
-    at: int = field(metadata=_says("Its place in the bar, from 0"))
-    date: "date" = field(metadata=_says("In the page's zone"))
-    status: ComponentStatus = field(metadata=_says("The worst of the day"))
+    at: int = field(metadata=says("Its place in the bar, from 0"))
+    date: "date" = field(metadata=says("In the page's zone"))
+    status: ComponentStatus = field(metadata=says("The worst of the day"))
     lasted: tuple[tuple[ComponentStatus, timedelta], ...] = field(
-        metadata=_says("How long each status was the worst, worst first")
+        metadata=says("How long each status was the worst, worst first")
     )
-    related: tuple[Related, ...] = field(metadata=_says("In the order they began to matter"))
+    related: tuple[Related, ...] = field(metadata=says("In the order they began to matter"))
 
     @property
     def month(self) -> str:
@@ -46,23 +42,23 @@ class Bar:
     """Days in a row, oldest first. Those that are not told were quiet."""
 
     share: float | None = field(
-        metadata=_says("Of the time, how much was no outage, 0 to 1; None where nothing is known")
+        metadata=says("Of the time, how much was no outage, 0 to 1; None where nothing is known")
     )
-    length: int = field(metadata=_says("How many days it has room for"))
-    begins: int = field(metadata=_says("The place of the first day that all is known of"))
-    ends: int = field(metadata=_says("The place behind the last day that has come"))
-    days: tuple[BadDay, ...] = field(metadata=_says("Oldest first"))
+    length: int = field(metadata=says("How many days it has room for"))
+    begins: int = field(metadata=says("The place of the first day that all is known of"))
+    ends: int = field(metadata=says("The place behind the last day that has come"))
+    days: tuple[BadDay, ...] = field(metadata=says("Oldest first"))
 
 
 @dataclass(frozen=True)
 class Episode:
     """An incident or a maintenance, as a component's page lists it."""
 
-    id: str = field(metadata=_says("Its page is incidents/<id>/"))
-    title: str = field(metadata=_says("As typed"))
-    status: ComponentStatus = field(metadata=_says("The worst it said of this component"))
-    began_at: datetime = field(metadata=_says("When it began"))
-    ended_at: datetime | None = field(metadata=_says("When it was over; None while it is open"))
+    id: str = field(metadata=says("Its page is incidents/<id>/"))
+    title: str = field(metadata=says("As typed"))
+    status: ComponentStatus = field(metadata=says("The worst it said of this component"))
+    began_at: datetime = field(metadata=says("When it began"))
+    ended_at: datetime | None = field(metadata=says("When it was over; None while it is open"))
 
     @property
     def lasted(self) -> timedelta | None:
@@ -73,9 +69,9 @@ class Episode:
 class ComponentMonth:
     """A month of a component."""
 
-    first: date = field(metadata=_says("The first of the month"))
-    bar: Bar = field(metadata=_says("Its days, with room for 31"))
-    episodes: tuple[Episode, ...] = field(metadata=_says("Newest first"))
+    first: date = field(metadata=says("The first of the month"))
+    bar: Bar = field(metadata=says("Its days, with room for 31"))
+    episodes: tuple[Episode, ...] = field(metadata=says("Newest first"))
 
     @property
     def key(self) -> str:
@@ -86,17 +82,17 @@ class ComponentMonth:
 class ComponentPage:
     """`/components/<short name>/`: one component's last two years."""
 
-    page: Page = field(metadata=_says("The page, as of one revision"))
-    slug: str = field(metadata=_says("What responders type, and its place in addresses"))
-    name: str = field(metadata=_says("Its name within its group"))
-    group: str = field(metadata=_says("The name of its group, or nothing"))
-    description: str = field(metadata=_says("A line about it, or nothing"))
-    status: ComponentStatus = field(metadata=_says("The worst that anything open says of it"))
-    share: float | None = field(metadata=_says("Of the last ninety days, as on the home page"))
+    page: Page = field(metadata=says("The page, as of one revision"))
+    slug: str = field(metadata=says("What responders type, and its place in addresses"))
+    name: str = field(metadata=says("Its name within its group"))
+    group: str = field(metadata=says("The name of its group, or nothing"))
+    description: str = field(metadata=says("A line about it, or nothing"))
+    status: ComponentStatus = field(metadata=says("The worst that anything open says of it"))
+    share: float | None = field(metadata=says("Of the last ninety days, as on the home page"))
     months: tuple[ComponentMonth, ...] = field(
-        metadata=_says("Newest first, without those that nothing is known of")
+        metadata=says("Newest first, without those that nothing is known of")
     )
-    coming: tuple[Related, ...] = field(metadata=_says("Planned maintenances, soonest first"))
+    coming: tuple[Related, ...] = field(metadata=says("Planned maintenances, soonest first"))
 
 
 def bar(record: Record, related: Mapping[str, Related], share: Fraction | None, room: int) -> Bar:

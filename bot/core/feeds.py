@@ -3,22 +3,18 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from bot.core.page import Page
+from bot.core.page import Page, says
 from bot.core.status import Phase
 from bot.core.views import Post, Story
-
-
-def _says(text: str) -> dict[str, str]:
-    return {"help": text}
 
 
 @dataclass(frozen=True)
 class Entry:
     """An incident or a maintenance, told whole and revised in place."""
 
-    story: Story = field(metadata=_says("The incident or maintenance"))
-    shown_at: datetime = field(metadata=_says("When its newest post was shown"))
-    changed_at: datetime = field(metadata=_says("When anything of it last changed"))
+    story: Story = field(metadata=says("The incident or maintenance"))
+    shown_at: datetime = field(metadata=says("When its newest post was shown"))
+    changed_at: datetime = field(metadata=says("When anything of it last changed"))
 
     @property
     def is_announced(self) -> bool:
@@ -33,29 +29,29 @@ class Entry:
 class Feed:
     """`/history.atom`, `/history.rss`: one entry per incident or maintenance."""
 
-    page: Page = field(metadata=_says("The page, as of one revision"))
-    updated_at: datetime = field(metadata=_says("When an entry last changed"))
-    entries: tuple[Entry, ...] = field(metadata=_says("The latest told of first"))
+    page: Page = field(metadata=says("The page, as of one revision"))
+    updated_at: datetime = field(metadata=says("When an entry last changed"))
+    entries: tuple[Entry, ...] = field(metadata=says("The latest told of first"))
 
 
 @dataclass(frozen=True)
 class ComponentFeed:
     """`/components/<slug>/history.atom`: what named one component."""
 
-    page: Page = field(metadata=_says("The page, as of one revision"))
-    slug: str = field(metadata=_says("The component's; its page is components/<slug>/"))
-    name: str = field(metadata=_says("Its public name"))
-    updated_at: datetime = field(metadata=_says("When an entry last changed"))
-    entries: tuple[Entry, ...] = field(metadata=_says("The latest told of first"))
+    page: Page = field(metadata=says("The page, as of one revision"))
+    slug: str = field(metadata=says("The component's; its page is components/<slug>/"))
+    name: str = field(metadata=says("Its public name"))
+    updated_at: datetime = field(metadata=says("When an entry last changed"))
+    entries: tuple[Entry, ...] = field(metadata=says("The latest told of first"))
 
 
 @dataclass(frozen=True)
 class Told:
     """One update, as an entry of its own: who has read it once hears of the next one too."""
 
-    key: str = field(metadata=_says("What makes its id, for good: Update/<id>, Withdrawn/<id>"))
-    title: str = field(metadata=_says("The incident's"))
-    post: Post = field(metadata=_says("The update"))
+    key: str = field(metadata=says("What makes its id, for good: Update/<id>, Withdrawn/<id>"))
+    title: str = field(metadata=says("The incident's"))
+    post: Post = field(metadata=says("The update"))
 
     @property
     def changed_at(self) -> datetime:
@@ -66,6 +62,6 @@ class Told:
 class UpdatesFeed:
     """`/updates.atom`: one entry per update."""
 
-    page: Page = field(metadata=_says("The page, as of one revision"))
-    updated_at: datetime = field(metadata=_says("When an entry last changed"))
-    entries: tuple[Told, ...] = field(metadata=_says("The latest shown first"))
+    page: Page = field(metadata=says("The page, as of one revision"))
+    updated_at: datetime = field(metadata=says("When an entry last changed"))
+    entries: tuple[Told, ...] = field(metadata=says("The latest shown first"))

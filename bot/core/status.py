@@ -4,7 +4,7 @@ Values are Statuspage's own (its public API v2), because every client knows them
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Self
 
@@ -116,8 +116,8 @@ CLOSED = frozenset({Phase.RESOLVED, Phase.POSTMORTEM, Phase.COMPLETED})
 class Banner:
     """The page in one line: `status` of the API v2; the description is always the fixed English."""
 
-    indicator: Indicator
-    description: str
+    indicator: Indicator = field(metadata={"help": "How bad it is"})
+    description: str = field(metadata={"help": "In words, to be translated on pages"})
 
 
 ALL_OPERATIONAL = Banner(Indicator.NONE, "All Systems Operational")

@@ -8,46 +8,42 @@ from datetime import date, datetime, timedelta
 
 from bot.core.bars import Bar
 from bot.core.incident import is_backdated
-from bot.core.page import Page
+from bot.core.page import Page, says
 from bot.core.status import Banner, ComponentStatus, Impact, Kind, Phase
-
-
-def _says(text: str) -> dict[str, str]:
-    return {"help": text}
 
 
 @dataclass(frozen=True)
 class Turn:
     """What a post changed about one component."""
 
-    component: str = field(metadata=_says("Its public name"))
-    old: ComponentStatus = field(metadata=_says("Before"))
-    new: ComponentStatus = field(metadata=_says("After; the same as before means: still"))
+    component: str = field(metadata=says("Its public name"))
+    old: ComponentStatus = field(metadata=says("Before"))
+    new: ComponentStatus = field(metadata=says("After; the same as before means: still"))
 
 
 @dataclass(frozen=True)
 class Post:
     """One update, as a day or an incident's own page tells it."""
 
-    id: str = field(metadata=_says("Of the update; its anchor is #update-<id>"))
-    incident_id: str = field(metadata=_says("Of the incident; its page is incidents/<id>/"))
-    incident_title: str = field(metadata=_says("As typed"))
+    id: str = field(metadata=says("Of the update; its anchor is #update-<id>"))
+    incident_id: str = field(metadata=says("Of the incident; its page is incidents/<id>/"))
+    incident_title: str = field(metadata=says("As typed"))
     title: str = field(
-        metadata=_says('The incident\'s title, then "… Update", and "… Conclusion" at its end')
+        metadata=says('The incident\'s title, then "… Update", and "… Conclusion" at its end')
     )
-    label: str = field(metadata=_says("Its phase in words, or Update where the phase is repeated"))
-    phase: Phase = field(metadata=_says("What it said"))
-    text: str = field(metadata=_says("Slack markup: for the filters `html` and `plain` only"))
-    at: datetime = field(metadata=_says("The time shown"))
-    told_at: datetime = field(metadata=_says("When it was really written"))
-    edited_at: datetime | None = field(metadata=_says("When its text was last corrected"))
-    turns: tuple[Turn, ...] = field(metadata=_says("What it changed"))
+    label: str = field(metadata=says("Its phase in words, or Update where the phase is repeated"))
+    phase: Phase = field(metadata=says("What it said"))
+    text: str = field(metadata=says("Slack markup: for the filters `html` and `plain` only"))
+    at: datetime = field(metadata=says("The time shown"))
+    told_at: datetime = field(metadata=says("When it was really written"))
+    edited_at: datetime | None = field(metadata=says("When its text was last corrected"))
+    turns: tuple[Turn, ...] = field(metadata=says("What it changed"))
     after: timedelta | None = field(
-        metadata=_says("How long it had lasted, on the post that says it is over")
+        metadata=says("How long it had lasted, on the post that says it is over")
     )
     is_cancellation: bool = field(
         default=False,
-        metadata=_says("It calls a maintenance off: pages say Cancelled, feeds Completed"),
+        metadata=says("It calls a maintenance off: pages say Cancelled, feeds Completed"),
     )
 
     @property
@@ -64,29 +60,29 @@ class Post:
 class Story:
     """An incident or a maintenance, told whole."""
 
-    id: str = field(metadata=_says("Its page is incidents/<id>/"))
-    title: str = field(metadata=_says("As typed"))
-    kind: Kind = field(metadata=_says("Incident or maintenance"))
-    phase: Phase = field(metadata=_says("Where it stands"))
-    impact: Impact = field(metadata=_says("The worst it was"))
+    id: str = field(metadata=says("Its page is incidents/<id>/"))
+    title: str = field(metadata=says("As typed"))
+    kind: Kind = field(metadata=says("Incident or maintenance"))
+    phase: Phase = field(metadata=says("Where it stands"))
+    impact: Impact = field(metadata=says("The worst it was"))
     status: ComponentStatus = field(
-        metadata=_says("The worst it says now, at least degraded while it is open")
+        metadata=says("The worst it says now, at least degraded while it is open")
     )
     affected: tuple[str, ...] = field(
-        metadata=_says("Public names of every component it ever named")
+        metadata=says("Public names of every component it ever named")
     )
-    started_at: datetime = field(metadata=_says("The time of its first post"))
-    ended_at: datetime | None = field(metadata=_says("When it was over; None while it is open"))
-    scheduled_for: datetime | None = field(metadata=_says("A maintenance's window begins"))
-    scheduled_until: datetime | None = field(metadata=_says("A maintenance's window ends"))
-    posts: tuple[Post, ...] = field(metadata=_says("Newest first"))
-    is_withdrawn: bool = field(metadata=_says("Nothing of it was to be told"))
+    started_at: datetime = field(metadata=says("The time of its first post"))
+    ended_at: datetime | None = field(metadata=says("When it was over; None while it is open"))
+    scheduled_for: datetime | None = field(metadata=says("A maintenance's window begins"))
+    scheduled_until: datetime | None = field(metadata=says("A maintenance's window ends"))
+    posts: tuple[Post, ...] = field(metadata=says("Newest first"))
+    is_withdrawn: bool = field(metadata=says("Nothing of it was to be told"))
     began_at: datetime | None = field(
         default=None,
-        metadata=_says("When it really began: a maintenance's work; None where it did not"),
+        metadata=says("When it really began: a maintenance's work; None where it did not"),
     )
     is_cancelled: bool = field(
-        default=False, metadata=_says("A maintenance that was called off before it began")
+        default=False, metadata=says("A maintenance that was called off before it began")
     )
 
     @property
@@ -113,19 +109,19 @@ class Story:
 class Excerpt:
     """What was told of one incident on one day."""
 
-    id: str = field(metadata=_says("Of the incident; its page is incidents/<id>/"))
-    title: str = field(metadata=_says("As typed"))
-    posts: tuple[Post, ...] = field(metadata=_says("Newest first"))
+    id: str = field(metadata=says("Of the incident; its page is incidents/<id>/"))
+    title: str = field(metadata=says("As typed"))
+    posts: tuple[Post, ...] = field(metadata=says("Newest first"))
 
 
 @dataclass(frozen=True)
 class Day:
     """A day on which something was told."""
 
-    date: "date" = field(metadata=_says("In the page's zone"))
-    posts: tuple[Post, ...] = field(metadata=_says("Newest first"))
+    date: "date" = field(metadata=says("In the page's zone"))
+    posts: tuple[Post, ...] = field(metadata=says("Newest first"))
     ongoing: tuple[Story, ...] = field(
-        metadata=_says("Open ones told of that day, whose posts stand above")
+        metadata=says("Open ones told of that day, whose posts stand above")
     )
 
     @property
@@ -144,21 +140,21 @@ class Day:
 class Quiet:
     """A run of days on which nothing was told."""
 
-    first: date = field(metadata=_says("The earliest"))
-    last: date = field(metadata=_says("The latest; the same for a single day"))
+    first: date = field(metadata=says("The earliest"))
+    last: date = field(metadata=says("The latest; the same for a single day"))
 
 
 @dataclass(frozen=True)
 class Part:
     """A component, or a group with its components."""
 
-    slug: str = field(metadata=_says("A component's page is components/<slug>/; a group has none"))
-    name: str = field(metadata=_says("Its name within its group"))
-    description: str = field(metadata=_says("A line about it, or nothing"))
-    status: ComponentStatus = field(metadata=_says("The worst that anything open says of it"))
-    bar: Bar = field(metadata=_says("Its last ninety days"))
+    slug: str = field(metadata=says("A component's page is components/<slug>/; a group has none"))
+    name: str = field(metadata=says("Its name within its group"))
+    description: str = field(metadata=says("A line about it, or nothing"))
+    status: ComponentStatus = field(metadata=says("The worst that anything open says of it"))
+    bar: Bar = field(metadata=says("Its last ninety days"))
     parts: tuple["Part", ...] = field(
-        metadata=_says("The components of a group; empty for a component")
+        metadata=says("The components of a group; empty for a component")
     )
 
 
@@ -166,31 +162,31 @@ class Part:
 class Report:
     """One line of an archive."""
 
-    id: str = field(metadata=_says("Of the incident; its page is incidents/<id>/"))
-    title: str = field(metadata=_says("As typed"))
-    status: ComponentStatus = field(metadata=_says("The worst it said of anything"))
+    id: str = field(metadata=says("Of the incident; its page is incidents/<id>/"))
+    title: str = field(metadata=says("As typed"))
+    status: ComponentStatus = field(metadata=says("The worst it said of anything"))
 
 
 @dataclass(frozen=True)
 class Mark:
     """A day of a year on which something was going on."""
 
-    date: "date" = field(metadata=_says("In the page's zone"))
-    status: ComponentStatus = field(metadata=_says("The worst that was said"))
-    reports: tuple[Report, ...] = field(metadata=_says("Of what, in the order it began"))
+    date: "date" = field(metadata=says("In the page's zone"))
+    status: ComponentStatus = field(metadata=says("The worst that was said"))
+    reports: tuple[Report, ...] = field(metadata=says("Of what, in the order it began"))
 
 
 @dataclass(frozen=True)
 class MonthLink:
     """A month; in archives only those in which something was told are links."""
 
-    first: date = field(metadata=_says("The first of the month"))
+    first: date = field(metadata=says("The first of the month"))
     reports: tuple[Report, ...] = field(
-        default=(), metadata=_says("What was told of, in the order it began, where that is shown")
+        default=(), metadata=says("What was told of, in the order it began, where that is shown")
     )
-    days: int = field(default=0, metadata=_says("How many of its days have come, in a year's page"))
+    days: int = field(default=0, metadata=says("How many of its days have come, in a year's page"))
     marks: tuple[Mark, ...] = field(
-        default=(), metadata=_says("Its days with something going on, in a year's page")
+        default=(), metadata=says("Its days with something going on, in a year's page")
     )
 
     @property
@@ -202,21 +198,19 @@ class MonthLink:
 class HomePage:
     """`/`: is it broken, what exactly, since when, and is it often so?"""
 
-    page: Page = field(metadata=_says("The page, as of one revision"))
-    banner: Banner = field(metadata=_says("The situation in one line"))
-    status: ComponentStatus = field(metadata=_says("The banner's shape and colour"))
-    headline: str = field(metadata=_says("The calm headline, or the banner's description"))
+    page: Page = field(metadata=says("The page, as of one revision"))
+    banner: Banner = field(metadata=says("The situation in one line"))
+    status: ComponentStatus = field(metadata=says("The banner's shape and colour"))
+    headline: str = field(metadata=says("The calm headline, or the banner's description"))
     ducks: tuple[ComponentStatus, ...] = field(
-        metadata=_says("One for each component or group, at most twelve")
+        metadata=says("One for each component or group, at most twelve")
     )
-    open: tuple[Story, ...] = field(metadata=_says("Open incidents, newest first"))
-    maintenances: tuple[Story, ...] = field(
-        metadata=_says("Running and coming ones, soonest first")
-    )
-    parts: tuple[Part, ...] = field(metadata=_says("Components and groups in the page's order"))
-    days: tuple[Day | Quiet, ...] = field(metadata=_says("The last fifteen days, newest first"))
+    open: tuple[Story, ...] = field(metadata=says("Open incidents, newest first"))
+    maintenances: tuple[Story, ...] = field(metadata=says("Running and coming ones, soonest first"))
+    parts: tuple[Part, ...] = field(metadata=says("Components and groups in the page's order"))
+    days: tuple[Day | Quiet, ...] = field(metadata=says("The last fifteen days, newest first"))
     earlier: Day | None = field(
-        metadata=_says("The last day that had posts, where those fifteen had none")
+        metadata=says("The last day that had posts, where those fifteen had none")
     )
 
 
@@ -224,34 +218,32 @@ class HomePage:
 class MonthPage:
     """`/2013/02/`: a month, day by day."""
 
-    page: Page = field(metadata=_says("The page, as of one revision"))
-    first: date = field(metadata=_says("The first of the month"))
-    days: tuple[Day, ...] = field(metadata=_says("Days with posts, newest first"))
-    earlier: MonthLink | None = field(
-        metadata=_says("The nearest earlier month that has something")
-    )
-    later: MonthLink | None = field(metadata=_says("The nearest later month that has something"))
+    page: Page = field(metadata=says("The page, as of one revision"))
+    first: date = field(metadata=says("The first of the month"))
+    days: tuple[Day, ...] = field(metadata=says("Days with posts, newest first"))
+    earlier: MonthLink | None = field(metadata=says("The nearest earlier month that has something"))
+    later: MonthLink | None = field(metadata=says("The nearest later month that has something"))
 
 
 @dataclass(frozen=True)
 class YearPage:
     """`/2013/`: a year's months and what they tell of."""
 
-    page: Page = field(metadata=_says("The page, as of one revision"))
-    year: int = field(metadata=_says("2013"))
-    months: tuple[MonthLink, ...] = field(metadata=_says("Every month that has come, newest first"))
+    page: Page = field(metadata=says("The page, as of one revision"))
+    year: int = field(metadata=says("2013"))
+    months: tuple[MonthLink, ...] = field(metadata=says("Every month that has come, newest first"))
 
 
 @dataclass(frozen=True)
 class HistoryPage:
     """`/history/`: every month that has something, by year."""
 
-    page: Page = field(metadata=_says("The page, as of one revision"))
+    page: Page = field(metadata=says("The page, as of one revision"))
     years: tuple[tuple[int, tuple[MonthLink, ...]], ...] = field(
-        metadata=_says("Newest first, and so each year")
+        metadata=says("Newest first, and so each year")
     )
     components: tuple[str, ...] = field(
-        metadata=_says("The short names of all components; the page of one is components/<name>/")
+        metadata=says("The short names of all components; the page of one is components/<name>/")
     )
 
 
@@ -259,12 +251,12 @@ class HistoryPage:
 class IncidentPage:
     """`/incidents/<id>/`: one incident's permalink."""
 
-    page: Page = field(metadata=_says("The page, as of one revision"))
-    story: Story = field(metadata=_says("The incident or maintenance"))
+    page: Page = field(metadata=says("The page, as of one revision"))
+    story: Story = field(metadata=says("The incident or maintenance"))
 
 
 @dataclass(frozen=True)
 class PlainPage:
     """What says nothing of incidents: 404.html, robots.txt."""
 
-    page: Page = field(metadata=_says("The page, as of one revision"))
+    page: Page = field(metadata=says("The page, as of one revision"))

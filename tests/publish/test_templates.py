@@ -12,7 +12,7 @@ import pytest
 from jinja2 import meta, nodes
 
 from bot.core.page import Page, PageLink
-from bot.core.status import ComponentStatus, Phase
+from bot.core.status import Banner, ComponentStatus, Phase
 from bot.publish import Renderer, renderer, words
 from bot.publish.renderer import built_in
 from bot.publish.templates import SHARED, VIEWS
@@ -29,7 +29,7 @@ MACROS = {
 @pytest.mark.parametrize(
     "view",
     [
-        *(Page, PageLink),
+        *(Page, PageLink, Banner),
         *(
             each
             for module in sorted({view.__module__ for view in VIEWS.values()})
