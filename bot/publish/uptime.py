@@ -109,22 +109,19 @@ class Uptime:
             for each in self._with_open(self._ledger.shown_since(start, one.id))
             if one.id in each.statuses
         ]
+        related = _related(naming)
         told = [each for each in _every_spell(naming, self._as_of) if each.component_id == one.id]
         for first in firsts:
             last = min(_months_before(first, -1) - timedelta(days=1), self._today)
-            month = self._month(one, self._window(first, last), told, naming)
+            window = self._window(first, last)
+            kept = record(begins(one, window), counting(one, told, window), window)
+            month = ComponentMonth(
+                first=first,
+                bar=bars.bar(kept, related, kept.share, _LONGEST_MONTH),
+                episodes=tuple(self._episodes(one, window, naming)),
+            )
             if month.bar.share is not None:
                 yield month
-
-    def _month(
-        self, one: Component, window: Window, told: Iterable[Spell], naming: Iterable[Incident]
-    ) -> ComponentMonth:
-        kept = record(begins(one, window), counting(one, told, window), window)
-        return ComponentMonth(
-            first=window.first,
-            bar=bars.bar(kept, _related(naming), kept.share, _LONGEST_MONTH),
-            episodes=tuple(self._episodes(one, window, naming)),
-        )
 
     def _episodes(
         self, one: Component, window: Window, naming: Iterable[Incident]
