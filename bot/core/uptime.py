@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 
 from bot.core.incident import Incident
@@ -25,6 +25,7 @@ DAY = timedelta(days=1)
 _NONE = timedelta(0)
 _TICK = timedelta(microseconds=1)
 _HUNDREDTHS = 10_000  # of a percent in the whole
+_MOST_DAYS = 2048  # of which it is remembered when they begin
 
 Lasted = Mapping[ComponentStatus, timedelta]  # worst first; operational is not told
 
@@ -85,28 +86,26 @@ class Window:
         """In days."""
         return (self.last - self.first).days + 1
 
-    @property
+    @cached_property
     def start(self) -> datetime:
-        return self._midnight(self.first)
+        return _midnight(self.first, self.zone)
 
-    @property
+    @cached_property
     def end(self) -> datetime:
-        return min(self._midnight(self.last + DAY), self.now)
+        return min(_midnight(self.last + DAY, self.zone), self.now)
 
     def edges(self, day: date) -> tuple[datetime, datetime]:
         """When the day begins, and when it ends or it is now: 23 or 25 hours may lie between."""
-        return self._midnight(day), min(self._midnight(day + DAY), self.now)
+        return _midnight(day, self.zone), min(_midnight(day + DAY, self.zone), self.now)
 
     def days(self, spell: Spell) -> Iterator[date]:
         """Those it lies in."""
-        day = max(self.first, spell.start.astimezone(self.zone).date())
-        while day <= self.last and self._midnight(day) < max(spell.end, spell.start + _TICK):
+        if spell.end < self.start or self.end < spell.start:
+            return
+        day, end = max(self.first, spell.start.astimezone(self.zone).date()), spell.end
+        while day <= self.last and _midnight(day, self.zone) < max(end, spell.start + _TICK):
             yield day
             day += DAY
-
-    def _midnight(self, day: date) -> datetime:
-        # In UTC: a difference of two local times is one of their clocks.
-        return datetime(day.year, day.month, day.day, tzinfo=self.zone).astimezone(UTC)
 
 
 @dataclass(frozen=True)
@@ -202,6 +201,12 @@ def _trouble(day: date, spells: Sequence[Spell], window: Window) -> Trouble:
     ordered = sorted(spells, key=lambda one: (one.start, one.incident_id))
     ids = dict.fromkeys(one.incident_id for one in ordered)
     return Trouble(day, lasted(spells, *window.edges(day)), tuple(ids))
+
+
+@lru_cache(_MOST_DAYS)
+def _midnight(day: date, zone: tzinfo) -> datetime:
+    # In UTC: a difference of two local times is one of their clocks.
+    return datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)
 
 
 def _worst_first(times: Lasted) -> Lasted:

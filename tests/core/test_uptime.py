@@ -351,6 +351,7 @@ def test_it_agrees_with_what_the_incident_says_now(some, minute):
         then = replace(
             one, updates=tuple(each for each in one.updates if each.display_at <= at(minute))
         )
-        now = [spell.status for spell in spells(then, at(minute)) if spell.end == at(minute)]
+        soon = at(minute + 1)
+        now = [spell.status for spell in spells(then, soon) if spell.end == soon]
         said = [status for status in then.affecting.values() if status is not OK]
         assert now == said
