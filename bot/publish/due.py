@@ -33,7 +33,7 @@ def due_since(site: Site, told: Told, base: int) -> list[Due]:
         When.OPEN_INCIDENT: told.incidents | in_progress,
         When.COMPONENT: _components(site, told, base),
         When.MONTH: months,
-        When.YEAR: {month[:4] for month in told.months},
+        When.YEAR: _years(site, told, base),
         When.ARCHIVE: [""] if new else [],
     }
     return list(_every(keys))
@@ -66,6 +66,17 @@ def _every(keys: Mapping[When, Iterable[str]]) -> Iterator[Due]:
     for document in DOCUMENTS:
         for key in sorted(keys.get(document.when, ())):
             yield Due(document, key)
+
+
+def _years(site: Site, told: Told, base: int) -> set[str]:
+    """Those of what was touched; the year that goes on, once a day of it has passed."""
+    years = {month[:4] for month in told.months}
+    before, now = site.day_at(base), site.day(site.as_of)
+    if before == now:
+        return years
+    newest = next(site.months(), "")[:4]
+    going_on = {str(day.year) for day in (before, now) if day}
+    return years | ({newest} & going_on)
 
 
 def _components(site: Site, told: Told, base: int) -> set[str]:

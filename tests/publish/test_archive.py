@@ -7,7 +7,7 @@ import pytest
 
 from bot.core.status import ComponentStatus, Phase
 from tests.support.maintenance import plan
-from tests.support.telling import NOON, open_incident, retract, tell
+from tests.support.telling import NOON, cause, open_incident, retract, tell
 
 DOWN, SLOW = ComponentStatus.MAJOR_OUTAGE, ComponentStatus.DEGRADED_PERFORMANCE
 
@@ -58,6 +58,16 @@ def test_a_day_that_has_not_come_has_no_square(desk):
     months = desk.site.page("2013/index.html").every("svg", class_="squares")
     drawn = [month.one(class_="calm").attributes["d"] for month in months]
     assert drawn == ["M0 5h308", "M0 5h218"]  # 31 and 22 days, 8 wide and 2 apart
+
+
+def test_a_day_that_passed_gets_its_square_though_nothing_was_told(desk):
+    told(desk, "Short", 40)
+    desk.sync()
+    with desk.database.telling(cause("clock", at=NOON + timedelta(days=1))) as ledger:
+        ledger.turn_day()
+    desk.sync()
+    months = desk.site.page("2013/index.html").every("svg", class_="squares")
+    assert months[-1].one(class_="calm").attributes["d"] == "M0 5h228"
 
 
 def test_what_was_withdrawn_leaves_its_square(desk):
