@@ -33,15 +33,16 @@ def harmless(database: Database) -> None:
 
 
 def naughty(part: int) -> Callable[[Database], None]:
-    """One part of the naughty strings."""
-    return partial(_naughty, part)
+    """One part of the naughty strings, in everything that a page tells of."""
+    return lambda database: tell_words(database, [HARMLESS, *naughty_strings()[part::PARTS]])
 
 
-def _naughty(part: int, database: Database) -> None:
-    words = naughty_strings()[part::PARTS]
+def naughty_page(database: Database) -> None:
+    """All naughty strings in what a page says of itself."""
+    words = naughty_strings()
     with database.telling(cause("settings", at=BEGAN)) as ledger:
         ledger.configure(name=" ".join(words), about="\n".join(words), headline=" ".join(words))
-    tell_words(database, [HARMLESS, *words])
+    tell_words(database, [HARMLESS])
 
 
 def tell_words(database: Database, every: Sequence[str]) -> None:

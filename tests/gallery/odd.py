@@ -29,11 +29,12 @@ LONG_WORD = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamt
 
 ARABIC = replace(
     a_page(),
+    language="ar",
     name="حالة المكتبة",
     about="نراقب خدماتنا ونكتب هنا عندما يتعطل شيء منها.",
     headline="كل شيء على ما يرام.",
 )
-LONG = replace(a_page(), name=LONG_WORD, about=LONG_WORD * 2, headline=LONG_WORD)
+LONG = replace(a_page(), language="de", name=LONG_WORD, about=LONG_WORD * 2, headline=LONG_WORD)
 
 
 def right_to_left(database: Database) -> None:

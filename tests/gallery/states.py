@@ -221,6 +221,7 @@ STATES = (
 # States that are checked, and need no picture.
 UNPICTURED = (
     _state("harmless", "As hostile, in other words", hostile.harmless, hostile.NOW),
+    _state("naughty-page", "Naughty strings about the page", hostile.naughty_page, hostile.NOW),
     *(
         _state(f"naughty-{part}", "Naughty strings", hostile.naughty(part), hostile.NOW)
         for part in range(hostile.PARTS)

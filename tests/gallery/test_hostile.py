@@ -6,7 +6,7 @@ from tests.gallery.hostile import PARTS
 from tests.support.dom import places
 from tests.support.hostile import check_words
 
-WORDS = ("hostile", *(f"naughty-{part}" for part in range(PARTS)))
+WORDS = ("hostile", "naughty-page", *(f"naughty-{part}" for part in range(PARTS)))
 
 
 def all_places(site):

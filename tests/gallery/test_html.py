@@ -14,6 +14,8 @@ from tests.support.npm import borrowed, java
 REASONED = re.compile(
     # A data block is never executed, so that no browser asks the policy about it.
     r"Inline script violates .* \(meta tag\): blocked by “script-src”.*application/ld\+json"
+    # Its reader of XML stumbles over some emoji; others read them, and test_documents asks one.
+    r"|Unmatched low surrogate"
     # People's words are theirs: nobody composes, replaces or refuses the characters they chose.
     r"|is not in Unicode Normalization Form C"
     r"|uses the Unicode Private Use Area"
@@ -24,21 +26,38 @@ HOST = "http://127.0.0.1:8000/"
 
 
 @pytest.mark.timeout(400)
-def test_the_nu_checker_has_nothing_to_say(published, gallery_folder):
-    """One run for all pages, as most of it is Java's start; people may write any language."""
-    folders = [str(published(name).root) for name in BY_NAME]
+def test_the_nu_checker_has_nothing_to_say(published, tmp_path):
+    """One run for all pages, as Java takes its time to start; people may write any language."""
+    for name in BY_NAME:
+        _write_with_new_styles(published(name), tmp_path / name)
     nu = [str(java()), "-jar", str(borrowed("vnu-jar/build/dist/vnu.jar"))]
     options = ["--format", "json", "--exit-zero-always", "--stdout", "--no-langdetect"]
     done = subprocess.run(
-        [*nu, *options, "--skip-non-html", "--also-check-svg", *folders],
+        [*nu, *options, "--skip-non-html", "--also-check-svg", str(tmp_path)],
         capture_output=True,
         text=True,
         check=True,
     )
     every = json.loads(done.stdout)["messages"]
     found = [one for one in every if not REASONED.search(_said(one))]
-    where = {_said(one): one["url"].removeprefix(f"file:{gallery_folder}/") for one in found}
+    where = {_said(one): one["url"].removeprefix(f"file:{tmp_path}/") for one in found}
     assert [f"{page}: {said}" for said, page in where.items()] == []
+
+
+def _write_with_new_styles(site, folder):
+    """Every page and picture; a stylesheet once, as looking at it takes half of the time."""
+    seen = set()
+
+    def once(style):
+        is_new = style[0] not in seen
+        seen.add(style[0])
+        return style[0] if is_new else ""
+
+    for path in site.paths():
+        if path.endswith((".html", ".svg")):
+            page = re.sub("<style>.*?</style>", once, site.read(path).decode(), flags=re.DOTALL)
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).write_text(page)
 
 
 def _said(message):

@@ -46,13 +46,9 @@ class Element:
                 yield child
 
 
-def pattern(element: Element) -> tuple[object, ...]:
-    """Tags, names of attributes and classes, all the way down; what repeats itself counts once."""
-    below = dict.fromkeys(pattern(one) for one in element.children if isinstance(one, Element))
-    return (*_kind(element), *below)
-
-
-def places(element: Element, opaque: str, above: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+def places(
+    element: Element, opaque: str = "", above: tuple[str, ...] = ()
+) -> Iterator[tuple[str, ...]]:
     """Each element below, as tags and classes from the root and the names of its attributes.
 
     What stands inside an element of the class `opaque` does not count.
@@ -61,7 +57,7 @@ def places(element: Element, opaque: str, above: tuple[str, ...] = ()) -> Iterat
         if isinstance(child, Element):
             here = (*above, child.tag, child.attributes.get("class", ""))
             yield (*above, *_kind(child))
-            if opaque not in child.attributes.get("class", "").split():
+            if not opaque or opaque not in child.attributes.get("class", "").split():
                 yield from places(child, opaque, here)
 
 
