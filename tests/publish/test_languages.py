@@ -20,7 +20,7 @@ from tests.support.telling import NOON, a_page, cause, open_incident, retract, t
 
 BERLIN = ZoneInfo("Europe/Berlin")
 TRANSLATED = [language for language in LANGUAGES if language != words.SOURCE]
-PLACEHOLDERS = re.compile(r"%\(\w+\)s|%%")
+PLACEHOLDERS = re.compile(r"%\(\w+\)s|%%|{\w+}")
 
 
 def read(language):
