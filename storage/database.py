@@ -56,9 +56,9 @@ class Database:
             migrate.check(connection)
 
     @contextmanager
-    def read(self) -> Iterator[Ledger]:
-        """One snapshot of the ledger. Raises LedgerUnavailable."""
-        with self._transaction(writes=False) as connection:
+    def read(self, within: float = WAIT) -> Iterator[Ledger]:
+        """One snapshot of the ledger, for so many seconds. Raises LedgerUnavailable."""
+        with self._transaction(writes=False, within=within) as connection:
             yield Ledger(connection)
 
     @contextmanager

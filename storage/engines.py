@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 
 WAIT = 2.0  # seconds a writer waits for another; the whole answer may take 2.5
+AT_LEISURE = 30.0  # for a snapshot that documents are rendered from: nobody waits for an answer
 # The server looks whether we are still there: a dropped connection must not hold the page's lock.
 _LIMITS = (
     "-c lock_timeout=800 -c statement_timeout=2000 -c client_connection_check_interval=300"

@@ -21,6 +21,7 @@ from bot.publish.stopwatch import Stopwatch
 from bot.publish.targets import Target
 from bot.publish.twins import Words
 from storage.database import Database
+from storage.engines import AT_LEISURE
 from storage.ledger import Ledger
 
 log = logging.getLogger(__name__)
@@ -109,7 +110,7 @@ class Publisher:
         return look
 
     def _look_once(self, marker: Marker | None, now: datetime, *, render: bool) -> _Look:
-        with self._database.read() as ledger:
+        with self._database.read(within=AT_LEISURE) as ledger:
             believed = Believed(marker, self._records.publication(ledger), self._program)
             found = standing(ledger.page, believed, ledger.change_id)
             if found is Standing.UNTOLD:

@@ -27,6 +27,7 @@ from bot.publish.stopwatch import Stopwatch
 from bot.publish.targets import File, Target, Writer
 from bot.publish.twins import Words, twin_paths
 from storage.database import Database
+from storage.engines import AT_LEISURE
 from storage.ledger import Ledger
 from storage.publications import Published
 
@@ -120,7 +121,7 @@ class Rebuild:
 
     @contextmanager
     def _snapshot(self) -> Iterator[tuple[Ledger, Site]]:
-        with self._database.read() as ledger:
+        with self._database.read(within=AT_LEISURE) as ledger:
             yield ledger, Site(ledger, self._renderer)
 
     def _intent(self, site: Site) -> Marker:

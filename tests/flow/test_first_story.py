@@ -37,10 +37,10 @@ def test_the_first_story_reaches_channel_thread_and_page(bot, slack, story):
 
 
 def _look_at_the_page(slack, story):
-    for path in ("", "2013/02/"):
+    as_the_seed = [f"Site Outage{end}" for end in (" Conclusion", *[" Update"] * 3, "")]
+    for path, titles in (("", ["Site Outage"]), ("2013/02/", as_the_seed)):
         text = _text(page(slack, path))
         assert "Friday, February 22, 2013" in text
-        titles = [f"Site Outage{end}" for end in (" Conclusion", *[" Update"] * 3, "")]
         assert re.findall(r"Site Outage(?: Conclusion| Update)?(?=\n)", text) == titles
         paragraphs = [_paragraphs(step) for step in reversed(story["steps"])]
         places = [text.index(one) for post in paragraphs for one in post]

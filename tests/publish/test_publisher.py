@@ -7,6 +7,7 @@ import re
 import shutil
 import sqlite3
 import threading
+import time
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -17,10 +18,12 @@ from sqlalchemy import update
 from bot.core.errors import Refusal
 from bot.core.ids import new_id
 from bot.core.status import ComponentStatus, Phase
-from bot.publish import Publisher, RenderError, TargetError, open_target, rendering
+from bot.publish import Publisher, RenderError, TargetError, open_target, publisher, rendering
+from bot.publish.rendering import render_all
 from bot.publish.targets.folder import FolderTarget, FolderWriter
 from storage import schema
 from storage.database import Database
+from storage.engines import WAIT
 from storage.errors import LedgerUnavailable
 from tests.support.published import Published
 from tests.support.telling import (
@@ -730,3 +733,17 @@ def test_an_edit_and_a_retraction_are_published(desk):
         assert "First text." in desk.site.page(path).text
         assert "Oops." not in desk.site.page(path).text
         assert "edited" in desk.site.page(path).text
+
+
+def test_a_snapshot_may_take_its_time_to_be_rendered(either_desk, monkeypatch):
+    """Somebody waits for an answer to a command; nobody for the page's next revision."""
+
+    def slowly(*args):
+        time.sleep(WAIT + 0.2)
+        return render_all(*args)
+
+    open_incident(either_desk.database)
+    either_desk.sync()
+    tell(either_desk.database, 1, at=either_desk.now())
+    monkeypatch.setattr(publisher, "render_all", slowly)
+    assert either_desk.sync()
