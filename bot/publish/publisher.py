@@ -27,7 +27,7 @@ from storage.ledger import Ledger
 log = logging.getLogger(__name__)
 
 CHECK_EVERY = timedelta(minutes=5)  # a dead bot and a calm day must look different
-_MOST_KNOWN = 500  # incidents kept in memory
+_MOST_KNOWN = 2000  # incidents kept in memory
 
 
 @dataclass(frozen=True)
