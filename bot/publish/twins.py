@@ -8,7 +8,7 @@ import gzip
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
-import brotli  # type: ignore[import-untyped]
+import brotli
 
 from bot.publish.targets import File
 

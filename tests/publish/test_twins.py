@@ -3,7 +3,7 @@
 import gzip
 from dataclasses import replace
 
-import brotli  # type: ignore[import-untyped]
+import brotli
 import pytest
 
 from bot.config import values
