@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
+from itertools import product
 from pathlib import Path
 
 import click
@@ -20,6 +21,8 @@ from tests.support.serving import serving
 ROOT = Path(__file__).parents[2]
 OUT = ROOT / ".gallery"
 DOCS = ROOT / "docs"
+SHOWN = DOCS / "pictures" / "gallery"
+TALLEST_SHOWN = 1500  # pixels: the docs stay light
 
 
 @dataclass(frozen=True)
@@ -54,28 +57,30 @@ CHOSEN = (
 
 
 def main() -> None:
-    for folder in ("states", "pictures"):
-        shutil.rmtree(OUT / folder, ignore_errors=True)
+    for folder in (OUT / "states", OUT / "pictures", SHOWN):
+        shutil.rmtree(folder, ignore_errors=True)
+    for folder in (OUT / "pictures", SHOWN):
+        folder.mkdir(parents=True)
     with chromium() as browser:
         taken = {state.name: list(_picture(state, browser)) for state in STATES}
     (OUT / "index.html").write_text(_index(taken))
-    _refresh_docs()
+    (DOCS / "gallery.md").write_text(gallery_page())
     click.echo(f"{sum(map(len, taken.values()))} pictures; look at {OUT / 'index.html'}")
 
 
 def _picture(state: State, browser: Browser) -> Iterator[Path]:
     click.echo(f"{state.name}: {state.what}")
     site = build(state, OUT / "states" / state.name)
-    folder = OUT / "pictures"
-    folder.mkdir(exist_ok=True)
+    chosen = {one.name for one in CHOSEN}
     with serving(site.root) as address:
-        for width in WIDTHS:
-            for scheme in SCHEMES:
-                with tab(browser, width, scheme, state.now) as page:
-                    for kind, path in kinds(site).items():
-                        picture = folder / f"{state.name}-{kind}-{width}-{scheme}.png"
-                        shoot(page, address + path, picture)
-                        yield picture
+        for width, scheme in product(WIDTHS, SCHEMES):
+            with tab(browser, width, scheme, state.now) as page:
+                for kind, path in kinds(site).items():
+                    picture = OUT / "pictures" / f"{state.name}-{kind}-{width}-{scheme}.png"
+                    shoot(page, address + path, picture)
+                    yield picture
+                    if picture.name in chosen:
+                        shoot(page, address + path, SHOWN / picture.name, TALLEST_SHOWN)
 
 
 def _index(taken: dict[str, list[Path]]) -> str:
@@ -94,15 +99,6 @@ def _index(taken: dict[str, list[Path]]) -> str:
             for one in taken[state.name]
         ]
     return "\n".join(lines)
-
-
-def _refresh_docs() -> None:
-    folder = DOCS / "pictures" / "gallery"
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    for one in CHOSEN:
-        shutil.copyfile(OUT / "pictures" / one.name, folder / one.name)
-    (DOCS / "gallery.md").write_text(gallery_page())
 
 
 def gallery_page() -> str:

@@ -32,11 +32,13 @@ def chromium() -> Iterator[Browser]:
 
 
 def kinds(site: Published) -> Mapping[str, str]:
-    """One page of each kind, by the order in which the home page leads to them."""
+    """One page of each kind: the first that the home page leads to, but the earliest year."""
     found = {"home": "", "history": "history/", "missing": "404.html"}
     text = "".join(site.read(path).decode() for path in _leading(site))
-    firsts = {kind: re.search(link, text) for kind, link in LINKS.items()}
-    return found | {kind: first[1] for kind, first in firsts.items() if first}
+    linked = {kind: re.findall(link, text) for kind, link in LINKS.items()}
+    return found | {
+        kind: paths[-1 if kind == "year" else 0] for kind, paths in linked.items() if paths
+    }
 
 
 def _leading(site: Published) -> list[str]:
@@ -56,11 +58,11 @@ def tab(browser: Browser, width: int, scheme: str, now: datetime) -> Iterator[Pa
     context.close()
 
 
-def shoot(page: Page, address: str, picture: Path) -> None:
-    """The whole page as it is after its script ran."""
+def shoot(page: Page, address: str, picture: Path, tallest: int = TALLEST) -> None:
+    """The page from its top, as it is after its script ran."""
     page.goto(address)
     size = page.viewport_size
     assert size
     height = int(page.evaluate("document.documentElement.scrollHeight"))
-    clip = {"x": 0, "y": 0, "width": size["width"], "height": min(height, TALLEST)}
+    clip = {"x": 0, "y": 0, "width": size["width"], "height": min(height, tallest)}
     page.screenshot(path=picture, full_page=True, clip=clip)  # type: ignore[arg-type]

@@ -20,7 +20,6 @@ from tests.gallery.lines import (
     SEEN,
     SLOW,
     WATCHED,
-    Line,
     Part,
     add,
     pacific,
@@ -125,35 +124,36 @@ def outage(database: Database) -> None:
     tell_all(database, [*LAST_MONTH, *OUTAGE])
 
 
+FOUR_HOURS_LATER = MORNING + timedelta(hours=4)
+MORE = (
+    *story(
+        "Certificates arrive late",
+        FOUR_HOURS_LATER,
+        (0, SEEN, "Some certificates have not arrived yet.", {"account-dashboard": SLOW}),
+        (12, FOUND, "Certificates take up to a day; none is lost.", {}),
+    ),
+    *story(
+        "Videos stop in the middle",
+        FOUR_HOURS_LATER + timedelta(minutes=5),
+        (
+            0,
+            SEEN,
+            "Some lectures stop after a minute. `HLS` players are hit, downloads are not.",
+            {"class": PARTIAL},
+        ),
+    ),
+    *story(
+        "Mail about deadlines was sent twice",
+        FOUR_HOURS_LATER + timedelta(minutes=20),
+        (0, SEEN, "Whoever has a deadline this week may have two mails about it.", {}),
+        (15, WATCHED, "Both mails are right, and nobody gets a third one.", {}),
+    ),
+)
+
+
 def four_at_once(database: Database) -> None:
     add(database, FOUR, OPENED)
-    tell_all(database, [*LAST_MONTH, *OUTAGE])
-    hour = timedelta(hours=1)
-    tell_all(
-        database,
-        [
-            Line(
-                MORNING + 2 * hour,
-                "Certificates arrive late",
-                FOUND,
-                "Certificates take up to a day.",
-                {"account-dashboard": SLOW},
-            ),
-            Line(
-                MORNING + 3 * hour,
-                "Videos stop in the middle",
-                SEEN,
-                "Some lectures stop after a minute. `HLS` players are hit, downloads are not.",
-                {"class": PARTIAL},
-            ),
-            Line(
-                MORNING + 4 * hour,
-                "Mail about deadlines was sent twice",
-                WATCHED,
-                "Whoever has a deadline this week may have two mails about it; both are right.",
-            ),
-        ],
-    )
+    tell_all(database, [*LAST_MONTH, *OUTAGE, *MORE])
 
 
 def maintenance(database: Database) -> None:

@@ -5,7 +5,7 @@ import json
 from collections.abc import Callable
 from xml.etree import ElementTree as ET
 
-import brotli  # type: ignore[import-untyped]
+import brotli
 import feedparser
 import icalendar
 import pytest
