@@ -50,7 +50,7 @@ def test_a_day_of_trouble_says_what_happened_and_leads_there(old_desk):
     one = outage(old_desk, {"www": DOWN}, ago=2 * DAY, lasting=72 * HOUR / 60)
     old_desk.sync()
     www = part(old_desk.site.home, "www")
-    said = "Wednesday, February 20, 2013: Major outage, 1 h 12 min. Site Outage"
+    said = "Wednesday, February 20, 2013: Major outage, 1 h 12 min – Site Outage"
     assert days(www) == [(said, f"/incidents/{one.id}/")]
     assert www.one(class_="share").text == "99.94%"
     assert days(part(old_desk.site.home, "class")) == []
@@ -63,7 +63,7 @@ def test_a_table_says_it_in_words(old_desk):
     assert table.one("caption").text == "www: 99.95% uptime in the last 90 days"
     (row,) = table.every("tr")
     assert row.one("th").text == "Wednesday, February 20, 2013"
-    assert row.one("td").text == "Major outage, 1 h. Site Outage"
+    assert row.one("td").text == "Major outage, 1 h – Site Outage"
 
 
 def test_a_day_with_several_incidents_leads_to_the_components_month(old_desk):
@@ -71,7 +71,7 @@ def test_a_day_with_several_incidents_leads_to_the_components_month(old_desk):
     outage(old_desk, {"www": SLOW}, ago=2 * DAY - HOUR, lasting=HOUR, title="Slow pages")
     old_desk.sync()
     ((said, address),) = days(part(old_desk.site.home, "www"))
-    assert said.endswith("Major outage, 1 h; Degraded performance, 1 h. Site Outage, Slow pages")
+    assert said.endswith("Major outage, 1 h; Degraded performance, 1 h – Site Outage, Slow pages")
     assert address == "/components/www/#2013-02"
     assert old_desk.site.page("components/www/index.html").one(id="2013-02")
 
@@ -96,7 +96,7 @@ def test_what_is_open_is_in_todays_bar_at_once(desk):
     one = open_incident(desk.database, statuses={"www": DOWN})
     desk.sync()
     ((said, address),) = days(part(desk.site.home, "www"))
-    assert said == "Friday, February 22, 2013: Major outage, less than a minute. Site Outage"
+    assert said == "Friday, February 22, 2013: Major outage, less than a minute – Site Outage"
     assert address == f"/incidents/{one.id}/"
 
 
@@ -235,7 +235,7 @@ def test_a_maintenance_is_told_ahead_and_in_its_month(old_desk):
     assert "Moving house" not in page.one("dl").text
     assert months(page)[0][1:] == ("100%", ["Moving house"])
     ((said, _),) = days(part(old_desk.site.home, "www"))
-    assert said.endswith("Under maintenance, 1 h. Moving house")
+    assert said.endswith("Under maintenance, 1 h – Moving house")
 
 
 # --- as JSON
