@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from bot.core.incident import Incident
-from bot.core.status import Phase
+from bot.core.status import ComponentStatus, Phase
 from tests.support.telling import NOON, edit, open_incident, retract, tell
 
 
@@ -17,6 +17,34 @@ def test_what_was_told_of_in_spans_of_time(database):
     with database.read() as ledger:
         found = ledger.reported_between(edges)
     assert [(one.span, one.title) for one in found] == [(0, "First"), (1, "First"), (1, "Second")]
+
+
+def test_what_was_shown_since_a_time_and_what_of_it_names_a_component(database):
+    down = {"www": ComponentStatus.MAJOR_OUTAGE}
+    ago = {name: NOON - timedelta(days=days) for name, days in (("old", 9), ("new", 1))}
+    open_incident(database, "Over", display_at=ago["old"], statuses=down)
+    tell(database, 1, Phase.RESOLVED, display_at=ago["old"])
+    open_incident(database, "Named long ago", display_at=ago["old"], statuses=down)
+    tell(database, 2, Phase.MONITORING, display_at=ago["new"])
+    open_incident(database, "Of nothing", display_at=ago["new"])
+    open_incident(database, "Withdrawn", display_at=ago["new"], statuses=down)
+    retract(database, 4)
+    open_incident(database, "Taken back", display_at=ago["new"])
+    tell(database, 5, display_at=NOON, statuses=down)
+    retract(database, 5)
+    start = NOON - timedelta(days=2)
+    with database.read() as ledger:
+        www, other, *_ = ledger.components
+        assert {one.number for one in ledger.shown_since(start)} == {2, 3, 5}
+        assert [one.number for one in ledger.shown_since(start, www.id)] == [2]
+        assert ledger.shown_since(start, other.id) == ()
+
+
+def test_a_revision_knows_when_it_was_made(database):
+    opened = open_incident(database)
+    with database.read() as ledger:
+        assert ledger.told_at(opened.revision) == ledger.page.as_of
+        assert ledger.told_at(opened.revision + 1) is None
 
 
 def test_incidents_are_gone_through_by_number(database):
