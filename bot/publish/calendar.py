@@ -16,6 +16,7 @@ from bot.words import say
 
 CONTENT_TYPE = "text/calendar; charset=utf-8"
 _YEAR = timedelta(days=366)
+_SECOND = timedelta(seconds=1)  # the least that two times of the format are apart
 _LONGEST = 75  # octets of a line, without its end
 _ESCAPES = str.maketrans({"\\": r"\\", ";": r"\;", ",": r"\,"})
 _CONTROLS = dict.fromkeys(
@@ -62,7 +63,7 @@ def _maintenances(site: Site) -> list[Incident]:
 
 def _event(site: Site, told: Incident) -> Iterator[str]:
     page, one = site.page, as_shown(told)
-    begins, ends = window(one)
+    begins, ends = appointed(one, site.as_of)
     names = [site.names[component] for component in one.statuses]
     yield "BEGIN:VEVENT"
     yield f"UID:{one.id}@{addresses.host(page.url)}"
@@ -80,6 +81,18 @@ def _event(site: Site, told: Incident) -> Iterator[str]:
     yield f"STATUS:{'CANCELLED' if told.is_withdrawn or one.is_cancelled else 'CONFIRMED'}"
     yield "TRANSP:TRANSPARENT"  # readers are not busy while it is worked
     yield "END:VEVENT"
+
+
+def appointed(one: Incident, now: datetime) -> tuple[datetime, datetime]:
+    """From when to when it stands in a calendar: as it was planned, until it really began or ended.
+
+    The end is later than the beginning, as RFC 5545 (3.8.2.2) wants it.
+    """
+    begins, ends = window(one)
+    if one.began_at is None:
+        return begins, ends
+    really_ends = one.ended_at or max(ends, now)
+    return one.began_at, max(really_ends, one.began_at + _SECOND)
 
 
 def _newest(one: Incident) -> str:

@@ -12,9 +12,10 @@ from icalendar import Calendar, Event
 from bot import commands
 from bot.clock import keep_time
 from bot.commands import Call
-from bot.core.status import Kind
+from bot.core.status import Kind, Phase
 from bot.publish import calendar
 from bot.publish.documents import DOCUMENTS
+from tests.support.maintenance import told_of
 from tests.support.telling import ANA, cause
 
 PLAN = "schedule www class from=22:00 for=3h Moving house | We move, *slowly*; bring tea.\nSoon."
@@ -163,6 +164,57 @@ def test_one_that_ran_is_no_cancelled_one(desk, say, read):
     say(PLAN)
     keep_time(desk.database)(BEGINS + timedelta(hours=4))
     assert read()["Moving house"]["STATUS"] == "CONFIRMED"
+
+
+def test_work_begun_and_over_before_its_time_is_no_appointment_any_more(desk, say, read):
+    say("schedule from=2013-02-26T22:00 for=3h Moving house | Text.")
+    say("start")
+    begun = desk.now() - timedelta(minutes=1)
+    event = read()["Moving house"]
+    assert (event.start, event.end) == (begun, BEGINS + timedelta(days=4, hours=3))
+    say("verify")
+    say("complete", at=begun + timedelta(minutes=30))
+    event = read()["Moving house"]
+    assert (event.start, event.end) == (begun, begun + timedelta(minutes=30))
+    assert event["STATUS"] == "CONFIRMED"
+    (planned,) = desk.site.json("api/v2/scheduled-maintenances.json")["scheduled_maintenances"]
+    assert planned["scheduled_for"].startswith("2013-02-26T22:00")
+
+
+def test_what_ends_as_it_begins_still_ends_later(desk, say, read):
+    say(PLAN)
+    now = desk.now()
+    say("start", at=now)
+    say("complete", at=now)
+    event = read()["Moving house"]
+    assert (event.start, event.end) == (now, now + timedelta(seconds=1))
+
+
+def test_what_runs_on_past_its_window_reaches_to_the_last_change(desk, say, read):
+    say(PLAN)
+    keep_time(desk.database)(BEGINS + timedelta(hours=3))
+    say("retract #1", at=BEGINS + timedelta(hours=5))
+    event = read()["Moving house"]
+    assert (event.start, event.end) == (BEGINS, BEGINS + timedelta(hours=5))
+
+
+@given(
+    running=st.lists(st.integers(-9000, 9000), max_size=3).map(sorted),
+    over=st.booleans(),
+    later=st.integers(0, 9000),
+)
+def test_every_event_ends_later_than_it_begins(running, over, later):
+    moments = [BEGINS + timedelta(seconds=at) for at in (-9000, *running)]
+    newest = moments[-1] + timedelta(seconds=later)
+    told = [(Phase.SCHEDULED, moments[0]), *((Phase.IN_PROGRESS, at) for at in moments[1:])]
+    if over:
+        told.append((Phase.COMPLETED, newest))
+    begins, ends = calendar.appointed(told_of(told, BEGINS), newest)
+    assert ends >= begins + timedelta(seconds=1)
+    if running:
+        assert begins == moments[1]
+    if running and over:
+        assert ends == max(newest, begins + timedelta(seconds=1))
 
 
 def test_what_is_older_than_a_year_has_left_it(desk, say, read):

@@ -1,5 +1,6 @@
 """Telling maintenances straight to the ledger, as tests below the command language do."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from bot.core.ids import new_id
@@ -47,3 +48,33 @@ def plan(
             scheduled_until=begins + WINDOW,
         )
         return ledger.open(planned)
+
+
+def told_of(told: Sequence[tuple[Phase, datetime]], begins: datetime) -> Incident:
+    """A maintenance planned from `begins`, of which these phases were told, in no ledger."""
+    updates = [
+        Update(
+            id=f"update {number}",
+            number=number,
+            phase=phase,
+            text="Text.",
+            author=ANA,
+            created_at=at,
+            display_at=at,
+            statuses={},
+        )
+        for number, (phase, at) in enumerate(told, start=1)
+    ]
+    return Incident(
+        id="maintenance",
+        number=1,
+        kind=Kind.MAINTENANCE,
+        title="Moving house",
+        channel="C0INCIDENTS",
+        opened_by=ANA,
+        created_at=begins,
+        updated_at=begins,
+        updates=tuple(updates),
+        scheduled_for=begins,
+        scheduled_until=begins + WINDOW,
+    )
