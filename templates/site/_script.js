@@ -3,6 +3,7 @@
   "use strict";
   var body = document.body, shown = +body.dataset.revision, live = "live" in body.dataset;
   var lang = document.documentElement.lang, stale = document.getElementById("stale"), every = 5000, pause = every, timer;
+  var offline = document.getElementById("offline"), reached = Date.now();
 
   function unit(count, name) {
     if (lang === "en") return count + " " + { day: "d", hour: "h", minute: "min" }[name];
@@ -14,7 +15,12 @@
     return parts.filter(function (part) { return part[0]; })
       .map(function (part) { return unit(part[0], part[1]); }).join(" ");
   }
+  function tell(warning, since) {
+    warning.hidden = Date.now() - since < 9e5;
+    if (!warning.hidden) warning.firstElementChild.textContent = new Date(since).toLocaleString(lang);
+  }
   function refine() {
+    if (!offline.hidden) return; /* who cannot ask does not know that it goes on */
     var now = Date.now();
     document.querySelectorAll("[data-since]").forEach(function (at) {
       var ms = now - Date.parse(at.dataset.since);
@@ -27,9 +33,8 @@
   refine();
 
   function look(marker) {
-    var seen = marker.revision, checked = new Date(marker.checked_at);
-    stale.hidden = Date.now() - checked < 9e5;
-    if (!stale.hidden) stale.firstElementChild.textContent = checked.toLocaleString(lang);
+    var seen = marker.revision;
+    tell(stale, Date.parse(marker.checked_at));
     if (!live) { live = true; shown = Math.max(shown, seen); }
     if (seen > shown && sessionStorage.duckrow !== String(seen)) {
       sessionStorage.duckrow = seen;
@@ -40,12 +45,11 @@
   function poll() {
     clearTimeout(timer);
     if (document.hidden) return;
-    refine();
     fetch(body.dataset.root + ".duckrow/revision.json", { cache: "no-store" })
       .then(function (answer) { if (!answer.ok) throw answer; return answer.json(); })
-      .then(function (marker) { pause = every; look(marker); })
+      .then(function (marker) { pause = every; reached = Date.now(); look(marker); })
       .catch(function () { pause = Math.min(pause * 2, 3e5); })
-      .then(function () { timer = setTimeout(poll, pause); });
+      .then(function () { tell(offline, reached); refine(); timer = setTimeout(poll, pause); });
   }
   document.addEventListener("visibilitychange", poll);
   timer = setTimeout(poll, every);

@@ -73,6 +73,23 @@ def test_a_page_that_nobody_looks_after_says_so(desk, address, watched):
     assert "Nobody has looked after this page since" in watched.locator("#stale").inner_text()
 
 
+def test_an_offline_reader_is_told_and_the_page_no_longer_counts(desk, address, tab):
+    tab.clock.install(time=NOON)
+    tab.goto(address)
+    tab.clock.fast_forward("20:00")
+    since = tab.get_by_text("(20 min)")
+    since.wait_for()
+    tab.context.set_offline(True)
+    tab.clock.fast_forward("05:00:00")
+    tab.locator("#offline").wait_for()
+    assert "could not be refreshed since" in tab.locator("#offline").inner_text()
+    tab.clock.fast_forward("05:00:00")
+    assert since.is_visible()
+    tab.context.set_offline(False)
+    tab.clock.fast_forward("06:00")
+    tab.locator("#offline").wait_for(state="hidden")
+
+
 def test_an_older_copy_of_the_page_reloads_once_not_forever(desk, address, watched):
     stale = desk.site.read("index.html")
     tell(desk.database, 1, Phase.RESOLVED, at=desk.now())

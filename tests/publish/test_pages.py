@@ -102,7 +102,7 @@ def test_the_first_story_is_told_as_the_first_page_told_it(desk):
     desk.sync()
     assert days(desk.site.page("2013/02/index.html")) == [THE_DAY]
     assert desk.site.home.one("h1").text == "All our ducks are in a row."
-    assert desk.site.home.one(class_="kicker").text == "Current status"
+    assert desk.site.home.one(class_="kicker").text == "Current status: all systems operational"
     assert "We watch our class sites" in desk.site.home.one(class_="about").text
 
 
@@ -178,9 +178,9 @@ def test_components_stand_in_their_groups_which_open_where_something_is_wrong(de
     payments, mail = desk.site.home.every("details")
     assert "open" not in payments.attributes
     assert "open" in mail.attributes
-    assert mail.one("summary").text == "Mail 100% Major outage"
+    assert mail.one("summary").text == "Mail 100% uptime Major outage"
     (row,) = mail.every("div", class_="row")
-    assert row.text == "mail-api 100% Major outage"
+    assert row.text == "mail-api 100% uptime Major outage"
     assert row.one("a").attributes["href"] == "/components/mail-api/"
 
 

@@ -406,7 +406,7 @@ def test_the_ledger_is_read_once_more_before_it_is_called_old(desk, monkeypatch)
     real = desk.database.read
     looks = iter(range(1))
 
-    def read():
+    def read(**_):
         if next(looks, None) is not None:  # somebody publishes while we look
             snapshot = real()
             with snapshot as ledger:
