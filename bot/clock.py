@@ -85,4 +85,4 @@ def _has_turned(ledger: Ledger, now: datetime) -> bool:
 
 def _midnight(ledger: Ledger, now: datetime) -> datetime:
     local = now.astimezone(ledger.page.zone)
-    return local.replace(hour=0, minute=0, second=0, microsecond=0)
+    return local.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)  # the first of two

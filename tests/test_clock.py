@@ -265,3 +265,12 @@ def test_however_people_and_clock_take_turns_each_edge_is_told_once_and_it_ends(
     taken_back = [update for update in one.updates if not update.is_standing]
     assert not one.is_open or taken_back
     database.close()
+
+
+def test_the_second_of_two_midnights_begins_no_other_day(desk):
+    with desk.database.telling(cause("settings")) as ledger:
+        ledger.configure(time_zone="America/Havana")
+    midnight = datetime(2013, 11, 3, 4, 0, tzinfo=UTC)  # 00:00, and an hour later once more
+    assert desk.tick(midnight)
+    assert not desk.tick(midnight + timedelta(hours=1, minutes=10))
+    assert desk.tick(midnight + timedelta(hours=25))
