@@ -78,7 +78,7 @@ class Renderer:
     def _loader(self) -> BaseLoader:
         ours = FileSystemLoader(TEMPLATES)
         over = [FileSystemLoader(self.theme)] if self.theme else []
-        return ChoiceLoader([*over, ours, PrefixLoader({OURS: ours})])
+        return ChoiceLoader([PrefixLoader({OURS: ours}), *over, ours])
 
     def _files(self) -> Iterator[tuple[str, Path]]:
         """Each file that has a say in what pages look like."""

@@ -90,6 +90,19 @@ def test_a_theme_speaks_the_pages_language(desk, theme):
     assert desk.site.home.one(class_="motto").text == "Coursera Historial"
 
 
+def test_a_themes_own_folder_of_our_name_does_not_hide_ours(desk, theme):
+    folder = theme(home__html=HOME)
+    (folder / "duckrow").mkdir()
+    (folder / "duckrow/_style.css").write_text("body { color: red }")
+    (folder / "duckrow/_base.html").write_text("{% block main %}{% endblock %}")
+    open_incident(desk.database)
+    desk.sync()
+    ours = desk.site.home.one("style").children[0]
+    publish(desk, theme(_style__css=STYLE))
+    assert desk.site.home.one("style").children[0].startswith(ours)
+    assert desk.site.home.one("h1")
+
+
 def test_another_theme_is_another_fingerprint(theme):
     plain = Renderer().fingerprint
     folder = theme(home__html=HOME)
