@@ -277,6 +277,11 @@ def test_links_are_words_and_addresses():
         "Support=javascript:alert(1)",
         "Support=https://me:pw@example.com/",
         "Support=https://example.com/ and more",
+        " =https://example.com/",
+        "Support=https://example.com/ =https://example.com/",
+        "Support=",
+        "Support= https://example.com/",
+        " " * 30_000 + "Support",
         " ".join(f"a{number}=https://example.com/" for number in range(7)),
     ],
 )
@@ -288,6 +293,8 @@ def test_links_that_cannot_be_followed_are_refused(given):
     ("body", "kind"),
     [
         (SVG.encode(), "image/svg+xml,%3Csvg xmlns="),
+        (SVG.replace("ns=", "ns = ").encode(), "image/svg+xml,%3Csvg xmlns = "),
+        (SVG.replace("/>", "/><text>شعارنا</text>").encode(), "image/svg+xml;base64,PHN2Z"),
         (PNG, "image/png;base64,iVBOR"),
         (WEBP, "image/webp;base64,UklGR"),
     ],
@@ -304,7 +311,8 @@ def test_a_logo_stands_inside_the_page(tmp_path, body, kind):
     [
         (b"GIF89a", "no such image"),
         (b"<svg/>", "no such image"),
-        (PNG + bytes(10_000), "10,028 bytes"),
+        (PNG + bytes(8_000), "10,726 bytes of every page"),
+        (SVG.replace("M0 0h2", "a" * 10_000).encode(), "bytes of every page"),
         (None, "cannot be read"),
     ],
 )

@@ -2,6 +2,7 @@
 
 import base64
 import re
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from urllib.parse import quote
 
@@ -9,11 +10,10 @@ from bot.core.errors import Refusal
 from bot.core.page import LANGUAGES, PageLink
 from bot.core.text import safe_url
 
-LARGEST_LOGO = 10_000  # bytes: it stands inside every page, so that no page asks for a second file
+LARGEST_LOGO = 10_000  # bytes of its data: address, which is a part of every page
 MOST_LINKS = 6
 
-_LINK = re.compile(r"\s*([^=]+?)\s*=(\S+)")
-_SVG = re.compile(r"<svg\b[^>]*\bxmlns=[\"']http://www\.w3\.org/2000/svg[\"']")
+_SVG = re.compile(r"<svg\b[^>]*\bxmlns\s*=\s*[\"']http://www\.w3\.org/2000/svg[\"']")
 _PLAIN = " /:=;,()@!*$?+~"  # what an address of an SVG may hold as it is, inside quotes too
 
 
@@ -45,13 +45,26 @@ def on_or_off(text: str) -> bool:
 
 def links(text: str) -> tuple[PageLink, ...]:
     """Words and address of each, as in `Support=https://… Status of the office=https://…`."""
-    found = tuple(_LINK.finditer(text))
-    if not found or "".join(each[0] for each in found) != text.rstrip() or not text.isprintable():
+    found = tuple(_labelled(text.split()))
+    if not found or not all(map(all, found)) or not text.isprintable():
         remedy = "Write each as words=address: Support=https://help.example.com/"
         raise Refusal("it is no list of links.", remedy)
     if len(found) > MOST_LINKS:
         raise Refusal(f"these are {len(found)} links.", f"Leave at most {MOST_LINKS}.")
-    return tuple(PageLink(each[1], _address(each[2])) for each in found)
+    return tuple(PageLink(label, _address(address)) for label, address in found)
+
+
+def _labelled(words: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Label and address of each link; what a label or an address is missing from has it empty."""
+    label = ""
+    for word in words:
+        last, equals, address = word.partition("=")
+        label = f"{label} {last}".strip()
+        if equals:
+            yield label, address
+            label = ""
+    if label:
+        yield label, ""
 
 
 def _address(text: str) -> str:
@@ -67,15 +80,21 @@ def logo(text: str) -> str:
     if re.match(r"(https?:)?//", text, re.IGNORECASE):
         remedy = "Save the image as a file, and write the file's path."
         raise Refusal("it is on another server, and the page asks nobody else.", remedy)
-    body = _image(Path(text))
-    if len(body) > LARGEST_LOGO:
-        remedy = f"Make it {LARGEST_LOGO:,} at most: it is part of every page. SVG is smallest."
-        raise Refusal(f"the image has {len(body):,} bytes.", remedy)
+    address = _data_address(_image(Path(text)))
+    if len(address) > LARGEST_LOGO:
+        remedy = f"Make that {LARGEST_LOGO:,} at most. SVG is smallest."
+        raise Refusal(f"the image takes {len(address):,} bytes of every page.", remedy)
+    return address
+
+
+def _data_address(body: bytes) -> str:
     if body.startswith(b"\x89PNG\r\n\x1a\n"):
         return _base64("png", body)
     if body[:4] == b"RIFF" and body[8:12] == b"WEBP":
         return _base64("webp", body)
-    return f"data:image/svg+xml,{quote(' '.join(_svg(body).split()), safe=_PLAIN)}"
+    svg = " ".join(_svg(body).split())
+    quoted = f"data:image/svg+xml,{quote(svg, safe=_PLAIN)}"
+    return min(quoted, _base64("svg+xml", svg.encode()), key=len)
 
 
 def _image(path: Path) -> bytes:

@@ -84,7 +84,8 @@ class Settings:
     page_url: str = _setting(
         "page",
         "http://127.0.0.1:8000/",
-        "Where the public reads the page: its absolute address, ending in a slash.",
+        "Where the public reads the page: its absolute address, ending in a slash. The ids of "
+        "feeds' entries are made of it: after a change of it, feed readers show each entry anew.",
         read.address,
     )
     page_about: str = _setting("page", "", "A paragraph about the service.", read.paragraph)
@@ -106,9 +107,9 @@ class Settings:
     page_logo: str = _setting(
         "page",
         "",
-        "A file with the logo that stands in place of the name: SVG, PNG or WebP, of "
-        f"{look.LARGEST_LOGO:,} bytes at most, as it is part of every page. An SVG can hold its "
-        "own colours for dark surroundings.",
+        "A file with the logo that stands in place of the name: SVG, PNG or WebP. "
+        f"Encoded it takes {look.LARGEST_LOGO:,} bytes at most, as it is part of every page: a "
+        "PNG or WebP of 7,400 does. An SVG can hold its own colours for dark surroundings.",
         look.logo,
     )
     page_accent: str = _setting(
