@@ -3,6 +3,7 @@
 English is the source: its words stand in the templates, its dates in bot.publish.times.
 """
 
+import re
 from collections.abc import Sequence
 from datetime import date
 from functools import cache, lru_cache
@@ -10,13 +11,14 @@ from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
 from pathlib import Path
 
-from babel import Locale, dates, lists, numbers, units
+from babel import Locale, dates, lists, numbers
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 SOURCE = "en"
 LOCALES = Path(__file__).parents[1] / "templates" / "locale"
 _MOST = 4096  # pieces remembered, of each kind: CLDR's patterns are slow to fill in
+_MONTH = re.compile("M{3,}")  # in a pattern, by name
 
 
 def po_file(language: str) -> Path:
@@ -46,39 +48,38 @@ def direction(language: str) -> str:
     return "rtl" if _locale(language).character_order == "right-to-left" else "ltr"
 
 
-@lru_cache(_MOST)
 def day(date_: date, language: str) -> str:
-    """Freitag, 22. Februar 2013."""
-    return dates.format_date(date_, "full", _locale(language))
+    """Freitag, 22. Februar 2013, as a line begins with it."""
+    return _begin(_day(date_, language))
 
 
 @lru_cache(_MOST)
 def days(first: date, last: date, language: str) -> str:
-    """8 to 19 de febrero de 2013, with a dash."""
-    return dates.format_interval(first, last, "yMMMMd", locale=_locale(language))
+    """24. Februar to 3. März 2013, with a dash: CLDR's pattern, its months in full."""
+    locale = _locale(language)
+    patterns = locale.interval_formats.get("yMMMMd") or locale.interval_formats["yMMMd"]
+    differs = "y" if first.year != last.year else "M" if first.month != last.month else "d"
+    return "".join(
+        dates.parse_pattern(_MONTH.sub("MMMM", half)).apply(each, locale)
+        for half, each in zip(patterns[differs], (first, last), strict=True)
+    )
 
 
 @lru_cache(_MOST)
 def month(first: date, language: str) -> str:
-    """The month and its year, in lower case where that is the language's way."""
-    return dates.format_skeleton("yMMMM", first, locale=_locale(language))
+    """Februar 2013, as a line begins with it; sentences put it there."""
+    return _begin(dates.format_skeleton("yMMMM", first, locale=_locale(language)))
 
 
 def month_name(date_: date, language: str) -> str:
     """The month's name, standing alone."""
-    return str(_locale(language).months["stand-alone"]["wide"][date_.month])
+    return _begin(_locale(language).months["stand-alone"]["wide"][date_.month])
 
 
-def moment(day_: str, clock: str, language: str) -> str:
-    """A day and a time of it, put together."""
+def moment(date_: date, clock: str, language: str) -> str:
+    """A day and a time of it, as they stand within a sentence."""
+    day_ = _day(date_, language)
     return str(_locale(language).datetime_formats["medium"]).format(clock, day_)
-
-
-@lru_cache(_MOST)
-def span(parts: Sequence[tuple[int, str]], language: str) -> str:
-    """3 Std. 30 Min., from counts of CLDR's units of duration."""
-    locale = _locale(language)
-    return " ".join(units.format_unit(count, unit, "short", locale=locale) for count, unit in parts)
 
 
 def percent(share: float, digits: int, language: str) -> str:
@@ -91,6 +92,16 @@ def percent(share: float, digits: int, language: str) -> str:
 def listing(names: Sequence[str], language: str) -> str:
     """A, B und C."""
     return lists.format_list(names, locale=_locale(language))
+
+
+@lru_cache(_MOST)
+def _day(date_: date, language: str) -> str:
+    return dates.format_date(date_, "full", _locale(language))
+
+
+def _begin(text: str) -> str:
+    """With a capital letter, which days and months do not have in every language."""
+    return text[:1].upper() + text[1:]
 
 
 @cache

@@ -13,7 +13,7 @@ _MONTHS = (
 )  # fmt: skip
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _TO = "\N{EN DASH}"
-_UNITS = {"day": "d", "hour": "h", "minute": "min"}
+DAY, HOUR, MINUTE = UNITS = ("d", "h", "min")  # the same of one and of many, in every language
 LESS_THAN_A_MINUTE = "less than a minute"
 _DUST = 1e-6  # 0.9998 * 10000 is a little less than 9998
 _ALWAYS_UTC = frozenset(
@@ -51,8 +51,8 @@ def clock(moment: datetime, zone: tzinfo) -> str:
 
 def full(moment: datetime, zone: tzinfo, language: str = SOURCE) -> str:
     """Friday, February 22, 2013, 11:40 PST."""
-    day_, clock_ = day(moment.astimezone(zone).date(), language), clock(moment, zone)
-    return f"{day_}, {clock_}" if language == SOURCE else words.moment(day_, clock_, language)
+    date_, at = moment.astimezone(zone).date(), clock(moment, zone)
+    return f"{day(date_)}, {at}" if language == SOURCE else words.moment(date_, at, language)
 
 
 def day(date_: date, language: str = SOURCE) -> str:
@@ -95,13 +95,9 @@ def span(lasted: timedelta, language: str = SOURCE) -> str:
     """3 h 30 min, as people say it."""
     minutes = int(lasted.total_seconds()) // 60
     days_, hours = divmod(minutes // 60, 24)
-    counts = {"day": days_, "hour": hours, "minute": 0 if days_ else minutes % 60}
-    parts = tuple((count, unit) for unit, count in counts.items() if count)
-    if not parts:
-        return words.say(LESS_THAN_A_MINUTE, language)
-    if language != SOURCE:
-        return words.span(parts, language)
-    return " ".join(f"{count} {_UNITS[unit]}" for count, unit in parts)
+    counts = {DAY: days_, HOUR: hours, MINUTE: 0 if days_ else minutes % 60}
+    parts = [f"{count} {words.say(unit, language)}" for unit, count in counts.items() if count]
+    return " ".join(parts) or words.say(LESS_THAN_A_MINUTE, language)
 
 
 def percent(share: float, language: str = SOURCE) -> str:

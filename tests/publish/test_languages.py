@@ -97,7 +97,7 @@ def a_shown_page():
             (
                 "viernes, 22 de febrero de 2013, 20:40 CET",
                 "8–19 de febrero de 2013",
-                "febrero de 2013",
+                "Febrero de 2013",
                 "3 h 30 min",
                 "99,98\xa0%",
             ),
@@ -106,9 +106,9 @@ def a_shown_page():
             "de",
             (
                 "Freitag, 22. Februar 2013, 20:40 CET",
-                "8.–19. Feb. 2013",
+                "8.–19. Februar 2013",
                 "Februar 2013",
-                "3 Std. 30 Min.",
+                "3 h 30 min",
                 "99,98\xa0%",
             ),
         ),
@@ -135,6 +135,38 @@ def test_times_and_numbers_are_those_of_the_language(language, said):
     )
     assert times.days(moment.date(), moment.date(), language) == times.day(moment.date(), language)
     assert said[2].startswith(times.month_name(moment.date(), language))
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("es", "24 de febrero – 3 de marzo de 2013"),
+        ("de", "24. Februar – 3. März 2013"),
+        ("ar", "24 فبراير – 3 مارس 2013"),
+    ],
+)
+def test_months_are_named_in_full_where_two_of_them_meet(language, said):
+    run = times.days(date(2013, 2, 24), date(2013, 3, 3), language)
+    assert run.replace("\N{THIN SPACE}", " ") == said
+    years = times.days(date(2012, 12, 28), date(2013, 1, 3), language)
+    assert "2012" in years
+    assert "2013" in years
+
+
+def test_a_day_begins_a_line_with_a_capital_and_stands_in_a_sentence_without():
+    moment = datetime(2013, 2, 22, 19, 40, tzinfo=UTC)
+    assert times.day(moment.date(), "es") == "Viernes, 22 de febrero de 2013"
+    assert times.full(moment, BERLIN, "es").startswith("viernes, 22")
+    assert times.month_name(moment.date(), "es") == "Febrero"
+
+
+@pytest.mark.parametrize(
+    ("language", "one", "many"),
+    [("es", "1 d 1 h", "2 d 5 h"), ("de", "1 d 1 h", "2 d 5 h"), ("ar", "1 ي 1 س", "2 ي 5 س")],
+)
+def test_spans_use_forms_that_are_right_for_one_and_for_many(language, one, many):
+    assert times.span(timedelta(days=1, hours=1), language) == one
+    assert times.span(timedelta(days=2, hours=5), language) == many
 
 
 @pytest.mark.parametrize(

@@ -46,6 +46,9 @@ SPOKEN = {
     "the title of a page; the name is the service's": [words.STATUS_PAGE],
     "the headline unless PAGE_HEADLINE is set; an idiom for: all is in order": [HEADLINE],
     "how long something lasted": [times.LESS_THAN_A_MINUTE],
+    "a day, an hour, a minute: a short form after a number, the same of one and of many": [
+        *times.UNITS
+    ],
 }
 
 
