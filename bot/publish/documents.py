@@ -21,6 +21,7 @@ class When(Enum):
     INCIDENT = "an incident's id: when it was touched"
     OPEN_INCIDENT = "an incident's id: when it was touched, and while it is open"
     COMPONENT = "a component's short name: when an incident naming it was touched, and each day"
+    OPEN_COMPONENT = "a component's short name: as COMPONENT, and while something open names it"
     MONTH = "2013-02: when something in it was touched"
     YEAR = "2013: when something in it was touched"
     ARCHIVE = "no key: when there is one month more or less"
@@ -90,7 +91,7 @@ DOCUMENTS: tuple[Document, ...] = (
     _html("{}/index.html", When.MONTH, "month.html", Site.month),
     _html("{}/index.html", When.YEAR, "year.html", archive.year),
     _html("history/index.html", When.ARCHIVE, "history.html", archive.history),
-    _html("components/{}/index.html", When.COMPONENT, "component.html", _component),
+    _html("components/{}/index.html", When.OPEN_COMPONENT, "component.html", _component),
     _html("incidents/{}/index.html", When.INCIDENT, "incident.html", Site.one),
     _html("404.html", When.SETTINGS, "404.html", lambda site, _: site.plain()),
     _from_template(

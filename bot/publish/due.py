@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from bot.core.incident import Incident
 from bot.publish.documents import DOCUMENTS, Document, When
 from bot.publish.site import Site
 from storage.reader import Told
@@ -26,12 +27,14 @@ def due_since(site: Site, told: Told, base: int) -> list[Due]:
     new = {month for month in months if _is_new(site, month, base)}
     for month in new:
         months.update(site.neighbours(month))
-    in_progress = {one.id for one in (*site.situation.open, *site.situation.maintenances)}
+    in_progress = (*site.situation.open, *site.situation.maintenances)
+    components = _components(site, told, base)
     keys = {
         When.ALWAYS: [""],
         When.INCIDENT: told.incidents,
-        When.OPEN_INCIDENT: told.incidents | in_progress,
-        When.COMPONENT: _components(site, told, base),
+        When.OPEN_INCIDENT: told.incidents | {one.id for one in in_progress},
+        When.COMPONENT: components,
+        When.OPEN_COMPONENT: components | _affected(site, in_progress),
         When.MONTH: months,
         When.YEAR: _years(site, told, base),
         When.ARCHIVE: [""] if new else [],
@@ -46,7 +49,9 @@ def due_incidents(ids: Iterable[str]) -> list[Due]:
 
 
 def due_components(slugs: Iterable[str]) -> list[Due]:
-    return list(_every({When.COMPONENT: slugs}))
+    """All that is a component's own."""
+    slugs = list(slugs)
+    return list(_every({When.COMPONENT: slugs, When.OPEN_COMPONENT: slugs}))
 
 
 def due_months(months: Iterable[str]) -> list[Due]:
@@ -87,6 +92,12 @@ def _components(site: Site, told: Told, base: int) -> set[str]:
     touched = [site.incident(one) for one in told.incidents]
     named = {id_ for one in touched for update in one.updates for id_ in update.statuses}
     return {leaves[id_] for id_ in named if id_ in leaves}
+
+
+def _affected(site: Site, in_progress: Iterable[Incident]) -> set[str]:
+    """Those whose trouble grows with every moment."""
+    ids = {id_ for one in in_progress for id_ in one.affecting}
+    return {one.slug for one in site.situation.leaves if one.id in ids}
 
 
 def _is_new(site: Site, month: str, base: int) -> bool:

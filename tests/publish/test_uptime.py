@@ -171,6 +171,18 @@ def test_a_component_has_a_page_of_its_last_two_years(old_desk):
     assert "Another's" not in page.text
 
 
+def test_its_page_follows_an_outage_that_goes_on_whatever_else_is_told(desk):
+    open_incident(desk.database, statuses={"www": DOWN})
+    desk.sync()
+    later = NOON + 10 * HOUR
+    open_incident(desk.database, "Another", at=later, statuses={"class": SLOW})
+    desk.publisher.sync(later)
+    assert "54.54%" in part(desk.site.home, "www").one(class_="share").text
+    page = desk.site.page("components/www/index.html")
+    assert "54.54%" in page.one("dl").text
+    assert "54.54%" in page.one("section", class_="months").one(class_="share").text
+
+
 def test_months_that_nothing_is_known_of_are_left_out(desk):
     outage(desk, {"www": DOWN}, ago=70 * DAY, lasting=HOUR)
     desk.sync()
