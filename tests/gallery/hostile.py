@@ -51,7 +51,7 @@ def tell_words(database: Database, every: Sequence[str]) -> None:
         _add(database, at, " ".join(every[at::COMPONENTS]))
     for number, words in enumerate(every):
         say = partial(_say, database, BEGAN + timedelta(minutes=3 * number))
-        opening = f"open h{number % COMPONENTS}=down"
+        opening = f"open h{number % (COMPONENTS - 1)}=down"  # the last one never fails
         if not say(f"{number} open", f"{opening} {words}\n{words}"):
             say(f"{number} open", f"{opening} Refused\nThe title was refused.")
         say(f"{number} edit", f"edit {escape_slack(words)}")

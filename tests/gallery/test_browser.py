@@ -90,16 +90,20 @@ def test_nothing_runs_over_the_edge_and_nothing_jumps(pages, address, opened):
             assert opened.evaluate(FITS), f"{path} at {width}"
 
 
-def test_axe_finds_nothing(pages, address, opened, axe):
-    """Where pages have the same elements in the same places, one stands for all."""
+def test_axe_finds_nothing(state, pages, address, opened, axe):
+    """Where pages have the same elements in the same places, one stands for all.
+
+    Words alone break nothing in other colours, nor where there is more room.
+    """
     for path in of_each_kind(pages):
         opened.goto(address + path.removesuffix("index.html"))
         opened.evaluate(axe)
-        for width in WIDTHS[1:]:
+        for width in WIDTHS[1:] if state in STATES else WIDTHS[1:2]:
             show(opened, width)
             assert opened.evaluate(AXE, None) == [], f"{path} at {width}"
-            show(opened, width, "dark")
-            assert opened.evaluate(AXE, COLOURS) == [], f"{path} at {width}, dark"
+            if state in STATES:
+                show(opened, width, "dark")
+                assert opened.evaluate(AXE, COLOURS) == [], f"{path} at {width}, dark"
 
 
 def test_the_home_page_is_one_request(address, opened):
