@@ -14,8 +14,15 @@ class AsTyped(click.Command):
     """Leaves every word as it was typed: `--` and what looks like an option are ours to read."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        ctx.params["line"] = " ".join(args)
+        ctx.params["line"] = _line(args)
         return []
+
+
+def _line(args: list[str]) -> str:
+    match args:
+        case [subcommand, "--help"]:  # as tools of a shell are asked, and never a text
+            return f"help {subcommand}"
+    return " ".join(args)
 
 
 @click.command(cls=AsTyped)

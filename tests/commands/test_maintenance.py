@@ -184,6 +184,14 @@ def test_extending_moves_the_end_and_tells_so(desk, plan):
     assert plan("extend from=23:00").text.startswith("Not saved: maintenance #1 has begun already.")
 
 
+def test_the_new_end_may_be_given_as_the_windows_new_length(desk, plan):
+    plan(PLAN)
+    assert plan("extend for=4h30m").saved
+    assert desk.incident().scheduled_until == TEN + timedelta(hours=4, minutes=30)
+    assert plan("extend from=23:00 for=1h").saved
+    assert desk.incident().scheduled_until == TEN + timedelta(hours=2)
+
+
 def test_before_it_begins_the_whole_window_may_move(desk, plan):
     plan(PLAN)
     assert plan("extend #1 from=2013-02-24T22:00 until=2013-02-25T01:00 A day later.").saved
@@ -201,6 +209,8 @@ def test_before_it_begins_the_whole_window_may_move(desk, plan):
     [
         ("extend", "extend needs a new end."),
         ("extend until=2013-02-23T01:00", "maintenance #1 is planned so already."),
+        ("extend for=3h", "maintenance #1 is planned so already."),
+        ("extend until=23:00 for=2h", "until= and for= both say when it ends."),
         ("extend until=21:00", "it would end before it begins."),
         ("extend from=2013-02-23T05:00", "it would end before it begins."),
         ("complete", "maintenance #1 has not begun."),

@@ -153,3 +153,13 @@ def test_the_manifest_is_printed_for_both_ways_in(type_):
 @pytest.mark.parametrize("words", [("--help",), ("incident", "help"), ("publish", "--help")])
 def test_help_is_there(type_, words):
     assert type_(*words)[0] == 0
+
+
+@pytest.mark.parametrize("words", [("incident", "open"), ("maintenance", "schedule")])
+def test_a_subcommand_is_explained_as_shells_ask_for_it(type_, words):
+    about, subcommand = words
+    asked = type_(about, subcommand, "--help")
+    assert asked == type_(about, "help", subcommand)
+    assert asked[0] == 0
+    assert f"duckrow {about} {subcommand}" in asked[1]
+    assert "--help" in type_(about, subcommand, "--help", "me")[1]

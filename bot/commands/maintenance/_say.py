@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot import words
 from bot.commands import _answer
 from bot.commands._answer import Answer, Call
 from bot.commands._say import new_update, not_before, nothing_open, numbered, only
+from bot.core.errors import Refusal
 from bot.core.incident import Incident
 from bot.core.maintenance import accepted, text_of
 from bot.core.status import Kind, Phase
@@ -30,6 +31,13 @@ def is_scheduled(one: Incident) -> bool:
 
 def is_running(one: Incident) -> bool:
     return one.phase.is_running
+
+
+def end_of(begins: datetime, ends: datetime | None, lasts: timedelta | None) -> datetime | None:
+    """The end of a window, given as a time or as a length; None where neither was given."""
+    if ends and lasts:
+        raise Refusal("until= and for= both say when it ends.", "Keep one of them.")
+    return begins + lasts if lasts else ends
 
 
 def turned(

@@ -1,11 +1,11 @@
 """extend: move a maintenance's end, or before it begins the whole window."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.commands import _answer
 from bot.commands._answer import Answer, Call
-from bot.commands.maintenance._args import FROM, NUMBER, SENTENCE, UNTIL
-from bot.commands.maintenance._say import planned_one, turned
+from bot.commands.maintenance._args import FROM, NUMBER, SENTENCE, UNTIL, WHOLE_LENGTH
+from bot.commands.maintenance._say import end_of, planned_one, turned
 from bot.core.errors import Refusal
 from bot.core.grammar import Command
 from bot.core.incident import Incident
@@ -22,14 +22,16 @@ def handle(
     incident: int | None,
     begins: datetime | None,
     ends: datetime | None,
+    lasts: timedelta | None,
     text: str | None,
 ) -> Answer:
     one = planned_one(ledger, incident)
     one.require_open()
-    if not (begins or ends):
+    if not (begins or ends or lasts):
         raise Refusal("extend needs a new end.", f"Write: extend #{one.number} until=…")
     was_from, was_until = window(one)
-    new = moved(one, begins or was_from, ends or was_until)
+    new_from = begins or was_from
+    new = moved(one, new_from, end_of(new_from, ends, lasts) or was_until)
     _require_to_come(window(new)[1], ledger.at)
     told = turned(call, ledger, new, one.phase, text or _new_window(new, ledger.page))
     return _answer.saved(ledger.reschedule(told, one), told.updates[-1])
@@ -48,7 +50,7 @@ COMMAND = Command(
     name="extend",
     order=50,
     summary="move its end; before it begins, also its beginning",
-    args=(NUMBER, FROM, UNTIL, SENTENCE),
+    args=(NUMBER, FROM, UNTIL, WHOLE_LENGTH, SENTENCE),
     example="extend #12 until=2026-11-26T02:30 Copying takes longer than we thought.",
     handle=handle,
     aliases=("move", "reschedule"),

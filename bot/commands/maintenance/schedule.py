@@ -8,6 +8,7 @@ from bot.commands._answer import Answer, Call, saved
 from bot.commands._args import TEXT, TITLE
 from bot.commands._say import new_update
 from bot.commands.maintenance._args import COMPONENTS, FROM, LENGTH, UNTIL
+from bot.commands.maintenance._say import end_of
 from bot.core.errors import Refusal
 from bot.core.grammar import Command
 from bot.core.ids import new_id
@@ -47,9 +48,7 @@ def handle(
 
 
 def _end(begins: datetime, ends: datetime | None, lasts: timedelta | None) -> datetime:
-    if ends and lasts:
-        raise Refusal("until= and for= both say when it ends.", "Keep one of them.")
-    end = begins + lasts if lasts else ends
+    end = end_of(begins, ends, lasts)
     if end is None:
         raise Refusal("schedule needs an end.", "Add until=2026-11-26T01:00, or for=2h.")
     require_order(begins, end)
