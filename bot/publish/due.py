@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import takewhile
 
 from bot.core.incident import Incident
+from bot.core.stretches import stretches
 from bot.publish.documents import DOCUMENTS, Document, When
 from bot.publish.site import Site
 from storage.reader import Told
@@ -36,7 +38,7 @@ def due_since(site: Site, told: Told, base: int) -> list[Due]:
         When.COMPONENT: components,
         When.OPEN_COMPONENT: components | _affected(site, in_progress),
         When.MONTH: months,
-        When.YEAR: _years(site, told, base),
+        When.YEAR: _years(site, told, base) | _silent_years(site, told, base),
         When.ARCHIVE: [""] if new else [],
     }
     return list(_every(keys))
@@ -74,14 +76,29 @@ def _every(keys: Mapping[When, Iterable[str]]) -> Iterator[Due]:
 
 
 def _years(site: Site, told: Told, base: int) -> set[str]:
-    """Those of what was touched; the year that goes on, once a day of it has passed."""
+    """Those of what was touched; once a day has turned, all that had days since the last one."""
     years = {month[:4] for month in told.months}
     before, now = site.day_at(base), site.day(site.as_of)
     if before == now:
         return years
-    newest = next(site.months(), "")[:4]
-    going_on = {str(day.year) for day in (before, now) if day}
-    return years | ({newest} & going_on)
+    since = str((before or now).year)
+    return years | set(takewhile(lambda year: year >= since, (each[:4] for each in site.months())))
+
+
+def _silent_years(site: Site, told: Told, base: int) -> set[str]:
+    """Those in which something touched went on without a word: as told now, or at `base`."""
+    then = site.told_at(base)
+    touched = [site.incident(one) for one in told.incidents]
+    every = [one.standing for one in touched]
+    if then:
+        every += [tuple(each for each in one.updates if each.stood_at(then)) for one in touched]
+    years = {
+        str(year)
+        for updates in every
+        for one in stretches((each.display_at, each.phase) for each in updates)
+        for year in range(site.day(one.start).year, site.day(one.end or site.as_of).year + 1)
+    }
+    return {year for year in years if site.has_posts(year)}
 
 
 def _components(site: Site, told: Told, base: int) -> set[str]:
