@@ -5,15 +5,12 @@
   var lang = document.documentElement.lang, stale = document.getElementById("stale"), every = 5000, pause = every, timer;
   var offline = document.getElementById("offline"), reached = Date.now();
 
-  function unit(count, name) {
-    if (lang === "en") return count + " " + { day: "d", hour: "h", minute: "min" }[name];
-    return new Intl.NumberFormat(lang, { style: "unit", unit: name, unitDisplay: "short" }).format(count);
-  }
+  var units = { d: {{ _("d") | tojson }}, h: {{ _("h") | tojson }}, min: {{ _("min") | tojson }} };
   function span(ms) {
     var min = Math.floor(ms / 6e4), h = Math.floor(min / 60), d = Math.floor(h / 24);
-    var parts = d ? [[d, "day"], [h % 24, "hour"]] : [[h, "hour"], [min % 60, "minute"]];
+    var parts = d ? [[d, units.d], [h % 24, units.h]] : [[h, units.h], [min % 60, units.min]];
     return parts.filter(function (part) { return part[0]; })
-      .map(function (part) { return unit(part[0], part[1]); }).join(" ");
+      .map(function (part) { return part.join(" "); }).join(" ");
   }
   function tell(warning, since) {
     warning.hidden = Date.now() - since < 9e5;

@@ -219,6 +219,16 @@ def test_the_page_speaks_its_language(desk, language, banner, phase):
     assert phase in desk.site.page(f"incidents/{one.id}/index.html").one("main").text
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_script_says_how_long_it_lasts_as_the_page_would(desk, tab, language):
+    one = tell_a_story(desk, language)
+    lasted = timedelta(days=2, hours=5)
+    tab.clock.install(time=one.started_at + lasted)
+    tab.goto((desk.root / "index.html").as_uri())
+    since = tab.locator("[data-since]").first.inner_text()
+    assert since.strip() == f"({times.span(lasted, language)})"
+
+
 def test_what_stays_of_a_withdrawn_report_is_in_the_pages_language(desk):
     one = tell_a_story(desk, "de")
     for _ in one.updates:
