@@ -151,14 +151,15 @@ class Record:
     def share(self) -> Fraction | None:
         """Of the time counted, how much was no outage, in [0, 1]; None where nothing is known.
 
+        An outage that has only just begun counts as an instant, so that it is never all of it.
         A group's is not this, but the mean of its components'.
         """
         if not self.counted:
             return None
-        down = sum(
-            (weight * (self.lasted.get(one, _NONE) // _TICK) for one, weight in WEIGHTS.items()),
-            Fraction(0),
-        )
+        weights = [(WEIGHTS[one], time) for one, time in self.lasted.items() if one in WEIGHTS]
+        down = sum((weight * (time // _TICK) for weight, time in weights), Fraction(0))
+        if weights and not down:
+            down = Fraction(1)
         return 1 - down / (self.counted // _TICK)
 
 

@@ -115,6 +115,18 @@ def test_what_has_just_begun_is_told_though_it_lasted_no_time():
     assert trouble.worst is DOWN
 
 
+@pytest.mark.parametrize("said", [PARTIAL, DOWN])
+def test_an_outage_that_has_just_begun_leaves_no_whole_share(said):
+    just_now = told(incident((40, SEEN, {"www": said})), until=40)
+    share = record(ZERO.date(), just_now, window(40)).share
+    assert floored(share) == 0.9999
+
+
+def test_slowness_that_has_just_begun_leaves_the_share_whole():
+    just_now = told(incident((40, SEEN, {"www": SLOW})), until=40)
+    assert record(ZERO.date(), just_now, window(40)).share == 1
+
+
 def test_what_was_corrected_in_the_same_moment_was_never_the_case():
     one = incident((10, SEEN, {"www": DOWN}), (10, SEEN, {"www": SLOW}))
     assert said_of(told(one, until=30)) == {SLOW: 20}

@@ -98,6 +98,8 @@ def test_what_is_open_is_in_todays_bar_at_once(desk):
     ((said, address),) = days(part(desk.site.home, "www"))
     assert said == "Friday, February 22, 2013: Major outage, less than a minute – Site Outage"
     assert address == f"/incidents/{one.id}/"
+    assert "99.99%" in part(desk.site.home, "www").one(class_="share").text
+    assert desk.site.json("uptime.json")["components"][0]["uptime_percent"] == 99.99
 
 
 def test_an_incident_that_was_silent_for_long_counts_to_this_day(old_desk):
