@@ -1,14 +1,14 @@
 """What pages show of uptime, as frozen values for templates. bot.core.uptime does the sums."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 
 from bot.core.incident import Incident
 from bot.core.page import Page, says
-from bot.core.status import ComponentStatus
-from bot.core.uptime import Record, Trouble, floored
+from bot.core.status import ComponentStatus, Kind
+from bot.core.uptime import Record, Spell, Trouble, floored
 
 
 @dataclass(frozen=True)
@@ -57,12 +57,11 @@ class Episode:
     id: str = field(metadata=says("Its page is incidents/<id>/"))
     title: str = field(metadata=says("As typed"))
     status: ComponentStatus = field(metadata=says("The worst it said of this component"))
-    began_at: datetime = field(metadata=says("When it began"))
-    ended_at: datetime | None = field(metadata=says("When it was over; None while it is open"))
-
-    @property
-    def lasted(self) -> timedelta | None:
-        return self.ended_at - self.began_at if self.ended_at else None
+    began_at: datetime = field(metadata=says("When this component's trouble began"))
+    ended_at: datetime | None = field(
+        metadata=says("When this component's was over; None while it goes on, or was a moment's")
+    )
+    lasted: timedelta = field(metadata=says("How long this component was not well"))
 
 
 @dataclass(frozen=True)
@@ -118,13 +117,27 @@ def _bad_day(trouble: Trouble, first: date, related: Mapping[str, Related]) -> B
     )
 
 
-def episode(incident: Incident, component_id: str, began_at: datetime) -> Episode:
-    """An incident that names the component."""
-    said = (update.statuses for update in incident.standing if component_id in update.statuses)
+def episode(incident: Incident, own: Sequence[Spell]) -> Episode:
+    """An incident as one component knows it: by the spells that are its own, oldest first."""
+    first, last = own[0], own[-1]
+    now = incident.affecting.get(first.component_id, ComponentStatus.OPERATIONAL)
+    is_over = now is ComponentStatus.OPERATIONAL and first.start < last.end
     return Episode(
         id=incident.id,
         title=incident.title,
-        status=max(statuses[component_id] for statuses in said),
-        began_at=began_at,
-        ended_at=incident.ended_at,
+        status=max(one.status for one in own),
+        began_at=first.start,
+        ended_at=last.end if is_over else None,
+        lasted=sum((one.end - one.start for one in own), timedelta(0)),
     )
+
+
+def mention(incident: Incident, component_id: str) -> list[Spell]:
+    """The moment it named a component that it had no trouble for; none before it began."""
+    began = incident.began_at if incident.kind is Kind.MAINTENANCE else incident.started_at
+    naming = [update for update in incident.standing if component_id in update.statuses]
+    if began is None or not naming:
+        return []
+    at = max(began, naming[0].display_at)
+    worst = max(update.statuses[component_id] for update in naming)
+    return [Spell(component_id, worst, at, at, incident.id)]

@@ -8,7 +8,6 @@ from bot.core import bars
 from bot.core.bars import Bar, ComponentMonth, ComponentPage, Episode, Related
 from bot.core.incident import Incident
 from bot.core.page import Component, Page, Situation
-from bot.core.status import Kind
 from bot.core.uptime import Record, Spell, Window, begins, counting, mean, record, spells
 from storage.reader import Reader
 
@@ -110,7 +109,9 @@ class Uptime:
             if one.id in each.statuses
         ]
         related = _related(naming)
-        told = [each for each in _every_spell(naming, self._as_of) if each.component_id == one.id]
+        own = {each.id: list(self._own(each, one)) for each in naming}
+        told = [spell for each in own.values() for spell in each]
+        lived = [(each, own[each.id] or bars.mention(each, one.id)) for each in naming]
         for first in firsts:
             last = min(_months_before(first, -1) - timedelta(days=1), self._today)
             window = self._window(first, last)
@@ -118,19 +119,13 @@ class Uptime:
             month = ComponentMonth(
                 first=first,
                 bar=bars.bar(kept, related, kept.share, _LONGEST_MONTH),
-                episodes=tuple(self._episodes(one, window, naming)),
+                episodes=tuple(_episodes(lived, window)),
             )
             if month.bar.share is not None:
                 yield month
 
-    def _episodes(
-        self, one: Component, window: Window, naming: Iterable[Incident]
-    ) -> Iterator[Episode]:
-        for each in naming:
-            began = each.started_at if each.kind is Kind.INCIDENT else each.began_at
-            over = each.ended_at or self._as_of
-            if began and began < window.end and window.start <= over:
-                yield bars.episode(each, one.id, began)
+    def _own(self, incident: Incident, one: Component) -> Iterator[Spell]:
+        return (each for each in spells(incident, self._as_of) if each.component_id == one.id)
 
     # --- all of it
 
@@ -146,6 +141,16 @@ class Uptime:
 
 def _every_spell(incidents: Iterable[Incident], until: datetime) -> Iterator[Spell]:
     return (spell for one in incidents for spell in spells(one, until))
+
+
+def _episodes(lived: Iterable[tuple[Incident, list[Spell]]], window: Window) -> list[Episode]:
+    """Those of which a day of the window has a part, newest first."""
+    within = (
+        bars.episode(incident, own)
+        for incident, own in lived
+        if any(day for each in own for day in window.days(each))
+    )
+    return sorted(within, key=lambda one: one.began_at, reverse=True)
 
 
 def _related(incidents: Iterable[Incident]) -> Mapping[str, Related]:

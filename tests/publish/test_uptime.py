@@ -173,6 +173,55 @@ def test_a_component_has_a_page_of_its_last_two_years(old_desk):
     assert "Another's" not in page.text
 
 
+def episodes(desk, slug):
+    """What its page lists: each month, and what it says there."""
+    page = desk.site.page(f"components/{slug}/index.html")
+    return [
+        (month.attributes["id"], " ".join(item.text.split()))
+        for month in page.one("section", class_="months").every("section")
+        for item in month.every("li")
+    ]
+
+
+def test_an_incident_lasts_as_long_as_its_own_component_was_not_well(old_desk):
+    begun = NOON - 70 * DAY
+    one = open_incident(old_desk.database, display_at=begun, statuses={"www": DOWN, "class": DOWN})
+    tell(old_desk.database, one.number, display_at=begun + HOUR, statuses={"www": OK})
+    tell(old_desk.database, one.number, Phase.RESOLVED)
+    old_desk.sync()
+    ((month, said),) = episodes(old_desk, "www")
+    assert month == "2012-12"
+    assert "1 h" in said
+    assert "69 d" not in said
+    assert [month for month, _ in episodes(old_desk, "class")] == ["2013-02", "2013-01", "2012-12"]
+
+
+def test_an_incident_is_listed_from_when_it_named_the_component(old_desk):
+    begun = NOON - 70 * DAY
+    one = open_incident(old_desk.database, display_at=begun, statuses={"class": DOWN})
+    tell(old_desk.database, one.number, display_at=NOON - DAY, statuses={"www": SLOW})
+    old_desk.sync()
+    ((month, said),) = episodes(old_desk, "www")
+    assert month == "2013-02"
+    assert "February 21, 2013" in said
+
+
+def test_an_incident_that_only_called_it_well_is_listed_where_it_did(old_desk):
+    begun = NOON - 70 * DAY
+    one = open_incident(old_desk.database, display_at=begun, statuses={"class": DOWN})
+    tell(old_desk.database, one.number, display_at=NOON - DAY, statuses={"www": OK})
+    old_desk.sync()
+    ((month, said),) = episodes(old_desk, "www")
+    assert month == "2013-02"
+    assert "Operational" in said
+
+
+def test_what_has_just_begun_is_listed_at_once(desk):
+    open_incident(desk.database, statuses={"www": DOWN})
+    desk.sync()
+    assert len(episodes(desk, "www")) == 1
+
+
 def test_its_page_follows_an_outage_that_goes_on_whatever_else_is_told(desk):
     open_incident(desk.database, statuses={"www": DOWN})
     desk.sync()
