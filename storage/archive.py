@@ -1,81 +1,81 @@
-"""What archives ask of the ledger: outlines of incidents, without reading every update."""
+"""What archives ask of the ledger: outlines of incidents, without reading any text."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, case, func, select
+from sqlalchemy import BindParameter, Connection, bindparam, case, false, func, select, true, union
 
-from bot.core.status import ComponentStatus, Kind
+from bot.core.status import ComponentStatus, Kind, Phase
 from storage.schema import component_impact, incident, incident_update
 
-_STATUSES = tuple(ComponentStatus)
+Phases = tuple[tuple[datetime, Phase], ...]  # what each standing update said, oldest first
 
 
 @dataclass(frozen=True)
-class Reported:
-    """An incident of which something was told in one span of time."""
+class Outline:
+    """An incident in short."""
 
-    span: int  # which of the spans asked for, from 0
     id: str
+    number: int
     title: str
     kind: Kind
-    started_at: datetime
-    ended_at: datetime | None  # None while it is open
-    scheduled_for: datetime | None
-    scheduled_until: datetime | None
     worst: ComponentStatus  # that any standing update said of anything
+    phases: Phases
+
+    @property
+    def started_at(self) -> datetime:
+        return self.phases[0][0]
 
 
-def reported_between(connection: Connection, edges: Sequence[datetime]) -> tuple[Reported, ...]:
-    """What was told of in each of the spans that these rising moments divide time into."""
-    shown = incident_update.c.display_at
-    span = case(*((shown < edge, at) for at, edge in enumerate(edges[1:]))).label("span")
-    within = (
-        select(span, incident_update.c.incident_id)
-        .where(incident_update.c.retracted_at.is_(None), shown >= edges[0], shown < edges[-1])
-        .distinct()
-        .subquery()
-    )
-    query = select(within.c.span, *_OUTLINE, _WORST).join(
-        within, within.c.incident_id == incident.c.id
-    )
-    found = sorted(
-        connection.execute(query), key=lambda row: (row.span, row.started_at, row.number)
-    )
-    return tuple(_reported(row) for row in found)
+def outlines(connection: Connection, start: datetime, end: datetime) -> tuple[Outline, ...]:
+    """Of what was told of in [start, end), or went on in it; in the order in which it began."""
+    within = {"start": start, "end": end}
+    told: dict[str, list[tuple[datetime, Phase]]] = defaultdict(list)
+    for row in connection.execute(_TOLD, within):
+        told[row.incident_id].append((row.display_at, Phase(row.phase)))
+    found = (_outline(row, told) for row in connection.execute(_OUTLINES, within))
+    return tuple(sorted(found, key=lambda one: (one.started_at, one.number)))
 
 
-_OUTLINE = tuple(
-    incident.c[name]
-    for name in (
-        *("id", "number", "title", "kind", "is_open", "started_at", "shown_at"),
-        *("scheduled_for", "scheduled_until"),
-    )
+def _outline(row: Any, told: Mapping[str, list[tuple[datetime, Phase]]]) -> Outline:
+    worst = _STATUSES[row.worst or 0]
+    return Outline(row.id, row.number, row.title, Kind(row.kind), worst, tuple(told[row.id]))
+
+
+_START: BindParameter[datetime] = bindparam("start")
+_END: BindParameter[datetime] = bindparam("end")
+_STATUSES = tuple(ComponentStatus)
+_STANDING = incident_update.c.retracted_at.is_(None)
+_SHOWN = select(incident_update.c.incident_id).where(
+    _STANDING, incident_update.c.display_at >= _START, incident_update.c.display_at < _END
 )
+_OPEN = select(incident.c.id).where(incident.c.is_open == true(), incident.c.started_at < _END)
+# Went on all the time without a word, and is over: asked for by what came later, of which the
+# newest spans, and so the usual ones, have nothing.
+_SILENT = select(incident.c.id).where(
+    incident.c.shown_at >= _END,
+    incident.c.started_at < _START,
+    incident.c.is_withdrawn == false(),
+)
+_WITHIN = union(_SHOWN, _OPEN, _SILENT).subquery("within")
+
+_TOLD = (
+    select(incident_update.c.incident_id, incident_update.c.display_at, incident_update.c.phase)
+    .join(_WITHIN, _WITHIN.c.incident_id == incident_update.c.incident_id)
+    .where(_STANDING)
+    .order_by(incident_update.c.incident_id, incident_update.c.number)
+)
+_SEVERITIES = {one.value: one.severity for one in _STATUSES}
 _WORST = (
-    select(
-        func.max(
-            case({one.value: one.severity for one in _STATUSES}, value=component_impact.c.status)
-        )
-    )
+    select(func.max(case(_SEVERITIES, value=component_impact.c.status)))
     .join(incident_update, incident_update.c.id == component_impact.c.update_id)
-    .where(incident_update.c.incident_id == incident.c.id, incident_update.c.retracted_at.is_(None))
+    .where(incident_update.c.incident_id == incident.c.id, _STANDING)
     .scalar_subquery()
     .label("worst")
 )
-
-
-def _reported(row: Any) -> Reported:
-    return Reported(
-        span=row.span,
-        id=row.id,
-        title=row.title,
-        kind=Kind(row.kind),
-        started_at=row.started_at,
-        ended_at=None if row.is_open else row.shown_at,
-        scheduled_for=row.scheduled_for,
-        scheduled_until=row.scheduled_until,
-        worst=_STATUSES[row.worst or 0],
-    )
+_OUTLINES = select(
+    *(incident.c.id, incident.c.number, incident.c.title, incident.c.kind), _WORST
+).join(_WITHIN, _WITHIN.c.incident_id == incident.c.id)

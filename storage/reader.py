@@ -13,7 +13,7 @@ from bot.core.incident import Incident
 from bot.core.page import Component, Page, Situation
 from bot.core.status import Kind
 from storage import archive, questions, rows
-from storage.archive import Reported
+from storage.archive import Outline
 from storage.errors import WrongLedger
 
 Asked = Mapping[str, Any]
@@ -158,9 +158,9 @@ class Reader:
         """When a revision was made; None if this ledger has none."""
         return self.connection.execute(questions.TOLD_AT, {"revision": revision}).scalar()
 
-    def reported_between(self, edges: Sequence[datetime]) -> tuple[Reported, ...]:
-        """What was told of in each of the spans that these rising moments divide time into."""
-        return archive.reported_between(self.connection, edges)
+    def outlines(self, start: datetime, end: datetime) -> tuple[Outline, ...]:
+        """Of what was told of in [start, end), or went on in it; in the order in which it began."""
+        return archive.outlines(self.connection, start, end)
 
     def incidents_after(self, number: int, limit: int) -> tuple[Incident, ...]:
         """The next incidents by number, withdrawn ones included: to go through all of history."""

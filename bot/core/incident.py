@@ -47,6 +47,12 @@ class Update:
     def is_standing(self) -> bool:
         return self.retracted_at is None
 
+    def stood_at(self, moment: datetime) -> bool:
+        """True where it had been told by then, and not been taken back."""
+        return self.created_at <= moment and (
+            self.retracted_at is None or moment < self.retracted_at
+        )
+
     @property
     def is_backdated(self) -> bool:
         return is_backdated(self.display_at, self.created_at)

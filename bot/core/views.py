@@ -184,6 +184,7 @@ class MonthLink:
     reports: tuple[Report, ...] = field(
         default=(), metadata=says("What was told of, in the order it began, where that is shown")
     )
+    more: int = field(default=0, metadata=says("How many reports its own page has beyond those"))
     days: int = field(default=0, metadata=says("How many of its days have come, in a year's page"))
     marks: tuple[Mark, ...] = field(
         default=(), metadata=says("Its days with something going on, in a year's page")

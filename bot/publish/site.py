@@ -20,7 +20,7 @@ from bot.core.views import (
 from bot.publish import words
 from bot.publish.renderer import Renderer, built_in
 from bot.publish.uptime import Uptime
-from storage.archive import Reported
+from storage.archive import Outline
 from storage.reader import Reader
 
 _DAY = timedelta(days=1)
@@ -147,7 +147,7 @@ class Site:
 
     def day_at(self, revision: int) -> date | None:
         """The day it was on the page when that revision was made."""
-        at = self._ledger.told_at(revision)
+        at = self.told_at(revision)
         return self.day(at) if at else None
 
     def latest_shown(self, limit: int) -> tuple[Incident, ...]:
@@ -156,6 +156,10 @@ class Site:
 
     def latest_updates(self, limit: int) -> tuple[tuple[Incident, str], ...]:
         """The standing updates shown last, newest first: each one's incident, and its own id."""
+    def told_at(self, revision: int) -> datetime | None:
+        """When that revision was made; None if there is none."""
+        return self._ledger.told_at(revision)
+
         return self._ledger.latest_updates(limit)
 
     def naming_since(self, component_id: str, start: datetime) -> tuple[Incident, ...]:
@@ -175,9 +179,14 @@ class Site:
             yield f"{first:%Y-%m}"
             moment = self._ledger.last_shown_before(self.midnight(first))
 
-    def reported_between(self, edges: Sequence[datetime]) -> tuple[Reported, ...]:
-        """Outlines of what was told of between moments; see storage.archive."""
-        return self._ledger.reported_between(edges)
+    def has_posts(self, year: str) -> bool:
+        """True where something was told in that year."""
+        link = self._later(date(int(year) - 1, 12, 1))
+        return link is not None and link.first.year == int(year)
+
+    def outlines(self, start: date, end: date) -> tuple[Outline, ...]:
+        """Of what was told of from one day to before another, or went on; see storage.archive."""
+        return self._ledger.outlines(self.midnight(start), self.midnight(end))
 
     def month_incidents(self, key: str) -> tuple[Incident, ...]:
         """Those with an update shown in that month."""

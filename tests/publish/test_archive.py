@@ -1,13 +1,16 @@
 """The archives: a year by its days, and what programs and printers read on an incident's page."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from bot.core.ids import new_id
+from bot.core.maintenance import accepted
 from bot.core.status import ComponentStatus, Phase
 from tests.support.maintenance import plan
-from tests.support.telling import NOON, cause, open_incident, retract, tell
+from tests.support.telling import NOON, cause, find, open_incident, retract, tell
 
 DOWN, SLOW = ComponentStatus.MAJOR_OUTAGE, ComponentStatus.DEGRADED_PERFORMANCE
 
@@ -53,6 +56,7 @@ def test_what_goes_on_for_days_stands_in_each_and_the_worst_gives_the_shape(desk
 
 
 def test_a_day_that_has_not_come_has_no_square(desk):
+    told(desk, "Older", 60)
     told(desk, "Short", 40)
     desk.sync()
     months = desk.site.page("2013/index.html").every("svg", class_="squares")
@@ -78,6 +82,85 @@ def test_what_was_withdrawn_leaves_its_square(desk):
     assert [said for said, *_ in marks(desk.site.page("2013/index.html"))] == [
         "Sunday, January 13, 2013: Short"
     ]
+
+
+def days_of(desk, year=2013):
+    """The days with a square, each as month and day."""
+    return [said.partition(":")[0] for said, *_ in marks(desk.site.page(f"{year}/index.html"))]
+
+
+def test_days_between_its_end_and_its_reopening_have_no_square(desk):
+    one = told(desk, "Again", 40)
+    start = NOON - timedelta(days=20)
+    tell(desk.database, one.number, Phase.IDENTIFIED, display_at=start, reopening=True)
+    tell(desk.database, one.number, Phase.RESOLVED, display_at=start + timedelta(hours=1))
+    tell(desk.database, one.number, Phase.POSTMORTEM, display_at=NOON, reopening=True)
+    desk.sync()
+    assert days_of(desk) == ["Sunday, January 13, 2013", "Saturday, February 2, 2013"]
+
+
+def test_what_ended_at_midnight_has_no_square_on_the_day_it_did_not_reach(desk):
+    told(desk, "Short", 40, hours=12)
+    desk.sync()
+    assert days_of(desk) == ["Sunday, January 13, 2013"]
+
+
+def work(desk, number, *turns):
+    """Have a maintenance turn, days after noon."""
+    for days, phase in turns:
+        with desk.database.telling(cause("turn", at=NOON + timedelta(days=days))) as ledger:
+            one = find(ledger, number)
+            told = replace(one.updates[-1], id=new_id(), number=len(one.updates) + 1, phase=phase)
+            told = replace(told, created_at=ledger.at, display_at=ledger.at)
+            ledger.append(accepted(one, told))
+
+
+def test_a_maintenance_has_its_squares_when_it_ran_wherever_its_window_was(desk):
+    one = plan(desk.database, begins=NOON + timedelta(days=5))
+    work(desk, one.number, (1, Phase.IN_PROGRESS), (2, Phase.COMPLETED))
+    desk.sync()
+    assert days_of(desk) == ["Saturday, February 23, 2013", "Sunday, February 24, 2013"]
+
+
+@pytest.mark.parametrize("taken_back", [1, 2])
+def test_a_maintenance_whose_start_was_taken_back_has_no_square(desk, taken_back):
+    one = plan(desk.database, begins=NOON + timedelta(days=1))
+    work(desk, one.number, *((1, Phase.IN_PROGRESS), (2, Phase.COMPLETED))[:taken_back])
+    for _ in range(taken_back):
+        retract(desk.database, one.number, at=NOON + timedelta(days=2))
+    with desk.database.telling(cause("clock", at=NOON + timedelta(days=9))) as ledger:
+        ledger.turn_day()
+    desk.sync()
+    assert days_of(desk) == []
+
+
+def test_what_began_last_year_has_its_squares_in_this_one_without_a_word_in_it(desk):
+    open_incident(desk.database, "Long", display_at=NOON - timedelta(days=55))  # 29 December
+    told(desk, "Other", 50)
+    desk.sync()
+    assert len(days_of(desk, 2012)) == 3
+    assert days_of(desk)[0] == "Tuesday, January 1, 2013"
+    assert len(days_of(desk)) == 31 + 22
+
+
+def test_a_year_in_which_it_went_on_without_a_word_is_written_again_when_it_is_over(desk):
+    one = open_incident(desk.database, "Long", display_at=NOON - timedelta(days=800))
+    told(desk, "Other", 400)
+    desk.sync()
+    assert len(days_of(desk, 2012)) == 366
+    tell(desk.database, one.number, Phase.RESOLVED, display_at=NOON - timedelta(days=799))
+    desk.sync()
+    assert days_of(desk, 2012) == ["Thursday, January 19, 2012"]
+
+
+def test_a_year_names_at_most_thirty_reports_of_a_month_and_leads_to_the_others(desk):
+    for _ in range(32):
+        told(desk, "One of many", 40)
+    desk.sync()
+    lines = desk.site.page("2013/index.html").one(id="2013-01").every("li")
+    assert len(lines) == 31
+    assert lines[-1].text == "and 2 more reports"
+    assert lines[-1].one("a").attributes["href"] == "/2013/01/"
 
 
 def linked(desk, public_id):

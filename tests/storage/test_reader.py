@@ -2,21 +2,57 @@
 
 from datetime import timedelta
 
+import pytest
+
 from bot.core.incident import Incident
-from bot.core.status import ComponentStatus, Phase
+from bot.core.status import ComponentStatus, Kind, Phase
 from tests.support.telling import NOON, edit, open_incident, retract, tell
 
+SLOW = {"www": ComponentStatus.DEGRADED_PERFORMANCE}
 
-def test_what_was_told_of_in_spans_of_time(database):
-    open_incident(database, "First", display_at=NOON - timedelta(days=3))
-    tell(database, 1, Phase.RESOLVED, display_at=NOON - timedelta(days=1))
-    open_incident(database, "Second", display_at=NOON - timedelta(days=1))
-    open_incident(database, "Withdrawn", display_at=NOON - timedelta(days=1))
-    retract(database, 3)
-    edges = [NOON - timedelta(days=days) for days in (4, 2, 0)]
+
+def ago(days):
+    return NOON - timedelta(days=days)
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends", "expected"),
+    [
+        (9, None, ["open since before"]),
+        (9, 1, ["open all the time, over since"]),
+        (9, 3, ["over within"]),
+        (9, 5, []),
+        (5, 4, ["over as it begins"]),
+        (3, None, ["begun within"]),
+        (2, None, []),
+    ],
+)
+def test_an_outline_is_of_what_was_told_of_in_a_time_or_went_on_in_it(
+    database, begins, ends, expected
+):
+    title = expected[0] if expected else "not then"
+    one = open_incident(database, title, display_at=ago(begins), statuses=SLOW)
+    if ends:
+        tell(database, one.number, Phase.RESOLVED, display_at=ago(ends))
+    open_incident(database, "Withdrawn", display_at=ago(3))
+    retract(database, 2)
     with database.read() as ledger:
-        found = ledger.reported_between(edges)
-    assert [(one.span, one.title) for one in found] == [(0, "First"), (1, "First"), (1, "Second")]
+        found = ledger.outlines(ago(4), ago(2))
+    assert [each.title for each in found] == expected
+
+
+def test_an_outline_has_the_phases_that_stand_and_the_worst_of_them(database):
+    one = open_incident(database, display_at=ago(3), statuses=SLOW)
+    tell(database, 1, Phase.MONITORING, statuses={"www": ComponentStatus.MAJOR_OUTAGE})
+    retract(database, 1)
+    tell(database, 1, Phase.RESOLVED)
+    open_incident(database, "Earlier", display_at=ago(4))
+    with database.read() as ledger:
+        earlier, found = ledger.outlines(ago(9), ago(2))
+        closed = ledger.incident(1).shown_at
+    assert earlier.title == "Earlier"
+    assert (found.id, found.kind, found.worst) == (one.id, Kind.INCIDENT, SLOW["www"])
+    assert found.phases == ((ago(3), Phase.INVESTIGATING), (closed, Phase.RESOLVED))
 
 
 def test_what_was_shown_since_a_time_and_what_of_it_names_a_component(database):
