@@ -185,8 +185,9 @@ def test_names_are_listed_as_a_sentence_has_them(language, said):
     assert times.listing(["www", "class", "api"], language) == said
 
 
-def test_less_than_a_minute_is_said_in_words():
-    assert times.span(timedelta(seconds=9), "de") == "weniger als eine Minute"
+def test_less_than_a_minute_is_said_so_that_it_fits_after_any_word():
+    assert times.span(timedelta(seconds=9), "de") == "weniger als 1 min"  # nach einer, not eine
+    assert times.span(timedelta(seconds=9), "es") == "menos de un minuto"
 
 
 # --- the page
