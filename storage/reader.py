@@ -15,6 +15,7 @@ from bot.core.status import Kind
 from storage import archive, questions, rows
 from storage.archive import Outline
 from storage.errors import WrongLedger
+from storage.known import Known
 
 Asked = Mapping[str, Any]
 
@@ -35,9 +36,7 @@ class Reader:
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
-        # Incidents read before, by id: given by who reads again and again, and trusted only while
-        # revision and time are the same. None reads everything anew.
-        self.known: dict[str, Incident] | None = None
+        self.known: Known | None = None  # given by who reads again and again
 
     @cached_property
     def page(self) -> Page:
@@ -98,6 +97,15 @@ class Reader:
     def latest_shown(self, limit: int) -> tuple[Incident, ...]:
         """Incidents and maintenances by their newest update, newest first, withdrawn included."""
         return self._incidents(questions.LATEST_SHOWN, {"limit": limit})
+
+    def named_last(self, component_id: str, start: datetime, limit: int) -> tuple[Incident, ...]:
+        """The same of those that named a component, told of since then; be it retracted since."""
+        asked = {"component": component_id, "start": start, "limit": limit}
+        return self._incidents(questions.NAMED_LAST, asked)
+
+    def last_changed_at(self) -> datetime | None:
+        """When anything was last said, renamed or taken back; None before the first incident."""
+        return self.connection.execute(questions.LAST_CHANGED_AT).scalar()
 
     def latest_updates(self, limit: int) -> tuple[tuple[Incident, str], ...]:
         """The standing updates shown last, newest first: each one's incident, and its own id."""
@@ -182,10 +190,9 @@ class Reader:
 
     def _incidents(self, query: Select[Any], asked: Asked) -> tuple[Incident, ...]:
         found: Sequence[Any] = self.connection.execute(query, asked).all()
-        known = {} if self.known is None else self.known
-        missing = [row for row in found if not _is_same(known.get(row.id), row)]
-        known.update({one.id: one for one in self._with_updates(missing)})
-        return tuple(known[row.id] for row in found)
+        known = Known() if self.known is None else self.known
+        known.add(self._with_updates(known.missing(found)))
+        return tuple(known.get(row.id) for row in found)
 
     def _with_updates(self, found: Sequence[Any]) -> tuple[Incident, ...]:
         if not found:
@@ -196,11 +203,3 @@ class Reader:
         else:
             updates = self.connection.execute(questions.UPDATES, {"ids": ids})
         return rows.to_incidents(found, updates)
-
-
-def _is_same(known: Incident | None, row: Any) -> bool:
-    # A stale copy of the ledger may hold another change under the same revision, not its time too.
-    return known is not None and (known.revision, known.updated_at) == (
-        row.revision,
-        row.updated_at,
-    )

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.core.errors import Refusal
-from bot.core.incident import Incident
 from bot.publish.due import due_since
 from bot.publish.errors import Outrun, PublishError
 from bot.publish.marker import Marker, marker_of
@@ -22,12 +21,13 @@ from bot.publish.targets import Target
 from bot.publish.twins import Words
 from storage.database import Database
 from storage.engines import AT_LEISURE
+from storage.known import Known
 from storage.ledger import Ledger
 
 log = logging.getLogger(__name__)
 
 CHECK_EVERY = timedelta(minutes=5)  # a dead bot and a calm day must look different
-_MOST_KNOWN = 2000  # incidents kept in memory
+_MOST_KNOWN = 2000  # incidents kept in memory, unless one publication needs more
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Publisher:
         self._renderer = renderer or built_in()
         self._program = program or self._renderer.fingerprint
         self._records = Records(database, target.url)
-        self._known: dict[str, Incident] = {}
+        self._known = Known(_MOST_KNOWN)
 
     def sync(self, now: datetime) -> bool:
         """Publish what the target lacks; True when anything was written.
@@ -126,8 +126,7 @@ class Publisher:
         told = ledger.told_since(believed.base)
         if told.everything:
             return None
-        if len(self._known) > _MOST_KNOWN:
-            self._known.clear()
+        self._known.trim()
         ledger.known = self._known
         site = Site(ledger, self._renderer)
         due = due_since(site, told, believed.base)
@@ -176,6 +175,7 @@ class Publisher:
             renderer=self._renderer,
             program=self._program,
             compressed=self._compressed,
+            known=self._known,
             watch=watch,
             progress=progress,
         )

@@ -28,6 +28,7 @@ from bot.publish.targets import File, Target, Writer
 from bot.publish.twins import Words, twin_paths
 from storage.database import Database
 from storage.engines import AT_LEISURE
+from storage.known import Known
 from storage.ledger import Ledger
 from storage.publications import Published
 
@@ -49,6 +50,7 @@ class Rebuild:
         renderer: Renderer,
         program: str,
         compressed: Words,
+        known: Known,
         watch: Stopwatch,
         progress: Progress | None,
     ) -> None:
@@ -58,6 +60,7 @@ class Rebuild:
         self._renderer = renderer
         self._program = program
         self._compressed = compressed
+        self._known = known
         self._watch = watch
         self._progress = progress or (lambda *_: None)
         self._total = 0
@@ -122,6 +125,8 @@ class Rebuild:
     @contextmanager
     def _snapshot(self) -> Iterator[tuple[Ledger, Site]]:
         with self._database.read(within=AT_LEISURE) as ledger:
+            self._known.trim()
+            ledger.known = self._known
             yield ledger, Site(ledger, self._renderer)
 
     def _intent(self, site: Site) -> Marker:

@@ -21,7 +21,7 @@ from bot.core.status import ComponentStatus, Phase
 from bot.publish import Publisher, RenderError, TargetError, open_target, publisher, rendering
 from bot.publish.rendering import render_all
 from bot.publish.targets.folder import FolderTarget, FolderWriter
-from storage import schema
+from storage import rows, schema
 from storage.database import Database
 from storage.engines import WAIT
 from storage.errors import LedgerUnavailable
@@ -711,6 +711,21 @@ def test_settings_changed_during_a_full_publication_reach_every_document(desk, m
 
     desk.publisher.full(desk.now(), progress=progress)
     assert all("Renamed" in page.text for _, page in desk.site.pages())
+
+
+def test_a_full_publication_reads_each_incident_once(desk, monkeypatch):
+    for months in range(4):
+        open_incident(desk.database, display_at=NOON - months * timedelta(days=31), statuses=DOWN)
+    monkeypatch.setattr("bot.publish.rebuild._PAGES", 1)
+    read, real = [], rows.to_incidents
+
+    def to_incidents(found, updates):
+        read.extend(row.id for row in found)
+        return real(found, updates)
+
+    monkeypatch.setattr(rows, "to_incidents", to_incidents)
+    desk.publisher.full(desk.now())
+    assert len(read) == len(set(read)) == 4
 
 
 def test_a_folder_that_was_emptied_is_filled_again(desk):

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.core.incident import Incident
 from bot.core.status import ComponentStatus, Kind, Phase
+from storage.known import Known
 from tests.support.telling import NOON, edit, open_incident, retract, tell
 
 SLOW = {"www": ComponentStatus.DEGRADED_PERFORMANCE}
@@ -94,7 +94,7 @@ def test_incidents_are_gone_through_by_number(database):
 
 def test_what_is_known_is_read_again_only_once_it_changed(database):
     open_incident(database)
-    known: dict[str, Incident] = {}
+    known = Known()
     with database.read() as ledger:
         ledger.known = known
         first = ledger.incident(1)
