@@ -153,6 +153,21 @@ def test_a_year_in_which_it_went_on_without_a_word_is_written_again_when_it_is_o
     assert days_of(desk, 2012) == ["Thursday, January 19, 2012"]
 
 
+@pytest.mark.parametrize(("is_over", "before", "after"), [(True, 1, 366), (False, 366, 1)])
+def test_a_year_without_a_word_of_it_is_written_again_when_one_is_taken_back(
+    desk, is_over, before, after
+):
+    one = open_incident(desk.database, "Long", display_at=NOON - timedelta(days=800))
+    if is_over:
+        tell(desk.database, one.number, Phase.RESOLVED, display_at=NOON - timedelta(days=799))
+    told(desk, "Other", 400)
+    desk.sync()
+    assert len(days_of(desk, 2012)) == before
+    retract(desk.database, one.number)
+    desk.sync()
+    assert len(days_of(desk, 2012)) == after
+
+
 def test_a_year_names_at_most_thirty_reports_of_a_month_and_leads_to_the_others(desk):
     for _ in range(32):
         told(desk, "One of many", 40)
