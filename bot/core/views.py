@@ -186,6 +186,9 @@ class MonthLink:
     )
     more: int = field(default=0, metadata=says("How many reports its own page has beyond those"))
     days: int = field(default=0, metadata=says("How many of its days have come, in a year's page"))
+    begins: int = field(
+        default=0, metadata=says("How many of those were before the page began, in a year's page")
+    )
     marks: tuple[Mark, ...] = field(
         default=(), metadata=says("Its days with something going on, in a year's page")
     )
@@ -209,7 +212,9 @@ class HomePage:
     open: tuple[Story, ...] = field(metadata=says("Open incidents, newest first"))
     maintenances: tuple[Story, ...] = field(metadata=says("Running and coming ones, soonest first"))
     parts: tuple[Part, ...] = field(metadata=says("Components and groups in the page's order"))
-    days: tuple[Day | Quiet, ...] = field(metadata=says("The last fifteen days, newest first"))
+    days: tuple[Day | Quiet, ...] = field(
+        metadata=says("The last fifteen, none before the page's first, newest first")
+    )
     earlier: Day | None = field(
         metadata=says("The last day that had posts, where those fifteen had none")
     )
@@ -232,7 +237,9 @@ class YearPage:
 
     page: Page = field(metadata=says("The page, as of one revision"))
     year: int = field(metadata=says("2013"))
-    months: tuple[MonthLink, ...] = field(metadata=says("Every month that has come, newest first"))
+    months: tuple[MonthLink, ...] = field(
+        metadata=says("Those that have come since the page began, newest first")
+    )
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ def year(site: Site, key: str) -> YearPage:
     found = site.outlines(first, end)
     told, marks = _by_month(site, found), _marks(site, found, first, end)
     months = (_month(site, date(int(key), month, 1), told, marks) for month in range(12, 0, -1))
-    return YearPage(site.page, int(key), tuple(one for one in months if one.days))
+    return YearPage(site.page, int(key), tuple(one for one in months if one.begins < one.days))
 
 
 def history(site: Site, _key: str = "") -> HistoryPage:
@@ -45,6 +45,7 @@ def _month(
         reports=tuple(map(_report, reports[:MOST])),
         more=max(0, len(reports) - MOST),
         days=_days_come(site, first),
+        begins=max(0, (site.begins - first).days),
         marks=tuple(mark for mark in marks if mark.date.replace(day=1) == first),
     )
 

@@ -31,6 +31,7 @@ def due_since(site: Site, told: Told, base: int) -> list[Due]:
         months.update(site.neighbours(month))
     in_progress = (*site.situation.open, *site.situation.maintenances)
     components = _components(site, told, base)
+    years = _years(site, told, base) | _silent_years(site, told, base) | _first_years(site, told)
     keys = {
         When.ALWAYS: [""],
         When.INCIDENT: told.incidents,
@@ -38,7 +39,7 @@ def due_since(site: Site, told: Told, base: int) -> list[Due]:
         When.COMPONENT: components,
         When.OPEN_COMPONENT: components | _affected(site, in_progress),
         When.MONTH: months,
-        When.YEAR: _years(site, told, base) | _silent_years(site, told, base),
+        When.YEAR: years,
         When.ARCHIVE: [""] if new else [],
     }
     return list(_every(keys))
@@ -98,6 +99,16 @@ def _silent_years(site: Site, told: Told, base: int) -> set[str]:
         for one in stretches((each.display_at, each.phase) for each in updates)
         for year in range(site.day(one.start).year, site.day(one.end or site.as_of).year + 1)
     }
+    return {year for year in years if site.has_posts(year)}
+
+
+def _first_years(site: Site, told: Told) -> set[str]:
+    """Those that the page may have begun in, or may begin in now: they show what was before."""
+    first = min(told.months, default="")
+    if not first or first > f"{site.begins:%Y-%m}":
+        return set()
+    ledgers_own = site.day_at(1) or site.day(site.as_of)
+    years = map(str, range(int(first[:4]), ledgers_own.year + 1))
     return {year for year in years if site.has_posts(year)}
 
 

@@ -24,6 +24,7 @@ from storage.archive import Outline
 from storage.reader import Reader
 
 _DAY = timedelta(days=1)
+_EVER = datetime.min.replace(tzinfo=UTC)
 
 DAYS = 15  # on the home page
 API_INCIDENTS = 50
@@ -111,7 +112,7 @@ class Site:
     def home(self) -> HomePage:
         situation = self.situation
         last = self.day(self.as_of)
-        first = last - timedelta(days=DAYS - 1)
+        first = max(self.begins, last - timedelta(days=DAYS - 1))
         open_stories, maintenances = self._stories(situation.open), self._maintenances()
         told = shown.with_ongoing(self._days(first, last), (*open_stories, *maintenances))
         parts = shown.parts(situation, self.uptime.bars)
@@ -214,6 +215,12 @@ class Site:
         return MonthLink(self.day(moment).replace(day=1)) if moment else None
 
     # --- days
+
+    @cached_property
+    def begins(self) -> date:
+        """The page's first day: the ledger's, or an earlier one that it tells of."""
+        moments = (self.as_of, self._ledger.told_at(1), self._ledger.first_shown_from(_EVER))
+        return min(self.day(one) for one in moments if one)
 
     def _stories(self, incidents: Iterable[Incident]) -> tuple[Story, ...]:
         return tuple(shown.story(one, self.names) for one in incidents)

@@ -64,6 +64,40 @@ def test_a_day_that_has_not_come_has_no_square(desk):
     assert drawn == ["M0 5h308", "M0 5h218"]  # 31 and 22 days, 8 wide and 2 apart
 
 
+def drawn(desk, year):
+    """A year's months, oldest first: what is drawn of known days, and of those before."""
+    months = desk.site.page(f"{year}/index.html").every("svg", class_="squares")
+    return [
+        [path.attributes["d"] for kind in ("calm", "void") for path in month.every(class_=kind)]
+        for month in months
+    ]
+
+
+def test_days_before_the_pages_first_have_no_square_and_their_months_are_not_there(desk):
+    told(desk, "First", 40)  # 13 January
+    desk.sync()
+    assert drawn(desk, 2013) == [["M120 5h188", "M0 9.5h118"], ["M0 5h218"]]
+    with desk.database.telling(cause("clock", at=NOON + timedelta(days=400))) as ledger:
+        ledger.turn_day()
+    desk.sync()
+    assert len(drawn(desk, 2013)) == 12
+
+
+def test_a_year_that_is_no_longer_the_first_or_is_again_is_written_again(desk):
+    told(desk, "First", 40)
+    desk.sync()
+    began = drawn(desk, 2013)
+    older = open_incident(desk.database, "Older", display_at=NOON - timedelta(days=80))
+    tell(desk.database, older.number, Phase.RESOLVED, display_at=NOON - timedelta(days=80))
+    desk.sync()
+    assert drawn(desk, 2012) == [["M30 5h278", "M0 9.5h28"]]  # 4 December
+    assert drawn(desk, 2013) == [["M0 5h308"], ["M0 5h218"]]
+    for _ in range(2):
+        retract(desk.database, older.number, at=desk.now())
+    desk.sync()
+    assert drawn(desk, 2013) == began
+
+
 def test_a_day_that_passed_gets_its_square_though_nothing_was_told(desk):
     told(desk, "Short", 40)
     desk.sync()

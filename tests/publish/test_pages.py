@@ -137,15 +137,15 @@ def test_while_it_is_open_the_story_stands_first_and_whole(desk):
 
 
 def test_quiet_days_are_told_in_runs(desk):
-    for day in (1, 4):
+    for day in (1, 4, 30):
         one = open_incident(
-            desk.database, at=NOON + timedelta(hours=day), display_at=NOON - timedelta(days=day)
+            desk.database, at=NOON + timedelta(minutes=day), display_at=NOON - timedelta(days=day)
         )
         tell(
             desk.database,
             one.number,
             Phase.RESOLVED,
-            at=NOON + timedelta(hours=day),
+            at=NOON + timedelta(minutes=day),
             display_at=NOON - timedelta(days=day),
         )
     desk.sync()
@@ -154,6 +154,19 @@ def test_quiet_days_are_told_in_runs(desk):
         "February 19 – 20, 2013: no incidents reported.",
         "February 8 – 17, 2013: no incidents reported.",
     ]
+
+
+def test_days_before_the_pages_first_are_not_called_quiet(desk):
+    desk.sync()
+    (quiet,) = desk.site.home.every(class_="quiet")
+    assert quiet.text == "Friday, February 22, 2013: no incidents reported."
+    early = NOON - timedelta(days=3)
+    one = open_incident(desk.database, display_at=early)
+    tell(desk.database, one.number, Phase.RESOLVED, display_at=early)
+    desk.sync()
+    (quiet,) = desk.site.home.every(class_="quiet")
+    assert quiet.text == "February 20 – 22, 2013: no incidents reported."
+    assert [date for date, _ in days(desk.site.home)] == ["Tuesday, February 19, 2013"]
 
 
 def test_a_day_is_a_day_of_the_pages_zone(desk):
