@@ -148,9 +148,8 @@ class Telling(Ledger):
         return self.append(incident)
 
     def rename(self, incident: Incident, title: str) -> Incident:
-        return self._store(
-            replace(incident, title=title), {"title": incident.title}, {"title": title}
-        )
+        renamed = replace(incident, title=title, renamed_at=self.at)
+        return self._store(renamed, {"title": incident.title}, {"title": title})
 
     def edit(self, incident: Incident, told: Update, text: str) -> Incident:
         """Give one update another text."""

@@ -41,6 +41,7 @@ NEWEST = (
 LATEST_SHOWN = _INCIDENTS.order_by(incident.c.shown_at.desc(), incident.c.number.desc()).limit(
     _LIMIT
 )
+LAST_CHANGED_AT = select(incident.c.updated_at).order_by(incident.c.revision.desc()).limit(1)
 _CHANGED = _INCIDENTS.where(
     incident.c.kind == bindparam("kind"), incident.c.is_withdrawn == false()
 )
@@ -78,16 +79,17 @@ LATEST_UPDATES = (
 SHOWN_SINCE = _INCIDENTS.where(
     incident.c.shown_at >= bindparam("start"), incident.c.is_withdrawn == false()
 ).order_by(*_NEWEST_FIRST)
-_NAMES = (
+_EVER_NAMED = (
     select(update.c.id)
     .join(impact, impact.c.update_id == update.c.id)
     .where(
         update.c.incident_id == incident.c.id,
-        _STANDING,
         impact.c.component_id == bindparam("component"),
     )
 )
+_NAMES = _EVER_NAMED.where(_STANDING)
 NAMING_SINCE = SHOWN_SINCE.where(exists(_NAMES))
+NAMED_LAST = LATEST_SHOWN.where(incident.c.shown_at >= bindparam("start"), exists(_EVER_NAMED))
 SHOWN_BETWEEN = select(update.c.incident_id).where(
     _STANDING, update.c.display_at >= bindparam("start"), update.c.display_at < bindparam("end")
 )

@@ -62,6 +62,7 @@ def to_incident(row: Row[Any], updates: Sequence[Update]) -> Incident:
         scheduled_for=row.scheduled_for,
         scheduled_until=row.scheduled_until,
         revision=row.revision,
+        renamed_at=row.renamed_at,
     )
 
 
@@ -119,6 +120,7 @@ def derived(incident: Incident) -> dict[str, Any]:
     """The columns of an incident that repeat what its updates say."""
     return {
         "title": incident.title,
+        "renamed_at": incident.renamed_at,
         "updated_at": incident.updated_at,
         "revision": incident.revision,
         "phase": incident.phase.value,

@@ -145,6 +145,7 @@ incident = Table(
     Column("is_withdrawn", Boolean, nullable=False),
     Column("started_at", UtcDateTime, nullable=False),
     Column("shown_at", UtcDateTime, nullable=False),
+    Column("renamed_at", UtcDateTime),
 )
 Index("ix_incident_open", incident.c.started_at, sqlite_where=text("is_open = 1"),
       postgresql_where=text("is_open"))  # fmt: skip

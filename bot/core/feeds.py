@@ -30,7 +30,7 @@ class Feed:
     """`/history.atom`, `/history.rss`: one entry per incident or maintenance."""
 
     page: Page = field(metadata=says("The page, as of one revision"))
-    updated_at: datetime = field(metadata=says("When an entry last changed"))
+    updated_at: datetime = field(metadata=says("When anything was last said or taken back"))
     entries: tuple[Entry, ...] = field(metadata=says("The latest told of first"))
 
 
@@ -41,7 +41,7 @@ class ComponentFeed:
     page: Page = field(metadata=says("The page, as of one revision"))
     slug: str = field(metadata=says("The component's; its page is components/<slug>/"))
     name: str = field(metadata=says("Its public name"))
-    updated_at: datetime = field(metadata=says("When an entry last changed"))
+    updated_at: datetime = field(metadata=says("When anything was last said or taken back"))
     entries: tuple[Entry, ...] = field(metadata=says("The latest told of first"))
 
 
@@ -52,10 +52,15 @@ class Told:
     key: str = field(metadata=says("What makes its id, for good: Update/<id>, Withdrawn/<id>"))
     title: str = field(metadata=says("The incident's"))
     post: Post = field(metadata=says("The update"))
+    renamed_at: datetime | None = field(
+        default=None, metadata=says("When the incident last got another title, if it did")
+    )
 
     @property
     def changed_at(self) -> datetime:
-        return self.post.edited_at or self.post.told_at
+        """When what the entry says last changed, its title included."""
+        changes = (self.post.told_at, self.post.edited_at, self.renamed_at)
+        return max(filter(None, changes))
 
 
 @dataclass(frozen=True)
@@ -63,5 +68,5 @@ class UpdatesFeed:
     """`/updates.atom`: one entry per update."""
 
     page: Page = field(metadata=says("The page, as of one revision"))
-    updated_at: datetime = field(metadata=says("When an entry last changed"))
+    updated_at: datetime = field(metadata=says("When anything was last said or taken back"))
     entries: tuple[Told, ...] = field(metadata=says("The latest shown first"))

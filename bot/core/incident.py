@@ -83,6 +83,7 @@ class Incident:
     scheduled_for: datetime | None = None
     scheduled_until: datetime | None = None
     revision: int = 0  # of its last change
+    renamed_at: datetime | None = None
 
     @cached_property
     def standing(self) -> tuple[Update, ...]:
@@ -134,8 +135,13 @@ class Incident:
 
     @property
     def shown_at(self) -> datetime:
-        """The time shown on its newest standing update."""
-        return self.standing[-1].display_at if self.standing else self.created_at
+        """The time shown on its newest standing update; of a withdrawn report, that of its end."""
+        return self.standing[-1].display_at if self.standing else self.withdrawn_at
+
+    @property
+    def withdrawn_at(self) -> datetime:
+        """When the last of a withdrawn report's updates was retracted."""
+        return max(update.retracted_at or update.created_at for update in self.updates)
 
     @property
     def ended_at(self) -> datetime | None:

@@ -54,6 +54,14 @@ def window(one: Incident) -> tuple[datetime, datetime]:
     return one.scheduled_for, one.scheduled_until
 
 
+def has_lapsed(one: Incident, now: datetime) -> bool:
+    """True of what is only planned, for a time that has passed.
+
+    The clock had told of it, and people took that back: they have not said yet what became of it.
+    """
+    return one.phase is Phase.SCHEDULED and window(one)[1] <= now
+
+
 def accepted(one: Incident, update: Update, zone: tzinfo = UTC) -> Incident:
     """The maintenance with one more update, which says of components what its phase means."""
     return one.accept(replace(update, statuses=_meaning(one, update.phase)), zone=zone)

@@ -22,8 +22,8 @@ _DAY = timedelta(days=1)
 
 def withdrawn(incident: Incident) -> Incident:
     """What stays of a withdrawn report: that there was one."""
-    last = max(incident.updates, key=lambda update: update.retracted_at or update.created_at)
-    at = last.retracted_at or last.created_at
+    at = incident.withdrawn_at
+    last = next(update for update in incident.updates if update.retracted_at == at)
     update = replace(
         last,
         phase=incident.phase,

@@ -1,11 +1,13 @@
 """One snapshot of the ledger, as what each document shows."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 
 from bot.core import shown
 from bot.core.incident import Incident
+from bot.core.maintenance import has_lapsed
 from bot.core.page import Component, Page, Situation
 from bot.core.status import Indicator, Kind, status_of
 from bot.core.views import (
@@ -45,7 +47,10 @@ class Site:
 
     @cached_property
     def situation(self) -> Situation:
-        return self._ledger.situation()
+        """What is the case, without what readers would take for still to come."""
+        now = self._ledger.situation()
+        ahead = tuple(one for one in now.maintenances if not has_lapsed(one, self.as_of))
+        return replace(now, maintenances=ahead)
 
     @cached_property
     def components(self) -> dict[str, Component]:
@@ -151,22 +156,29 @@ class Site:
         at = self.told_at(revision)
         return self.day(at) if at else None
 
+    def told_at(self, revision: int) -> datetime | None:
+        """When that revision was made; None if there is none."""
+        return self._ledger.told_at(revision)
+
+    @cached_property
+    def changed_at(self) -> datetime:
+        """When an incident or a maintenance last changed; before the first, when the page began."""
+        changed_at = self._ledger.last_changed_at() or self._ledger.told_at(1)
+        assert changed_at  # noqa: S101 -- nothing is published before the first change
+        return changed_at
+
     def latest_shown(self, limit: int) -> tuple[Incident, ...]:
         """Incidents and maintenances by their newest update, newest first, withdrawn included."""
         return self._ledger.latest_shown(limit)
 
     def latest_updates(self, limit: int) -> tuple[tuple[Incident, str], ...]:
         """The standing updates shown last, newest first: each one's incident, and its own id."""
-    def told_at(self, revision: int) -> datetime | None:
-        """When that revision was made; None if there is none."""
-        return self._ledger.told_at(revision)
-
         return self._ledger.latest_updates(limit)
 
-    def naming_since(self, component_id: str, start: datetime) -> tuple[Incident, ...]:
-        """Incidents and maintenances that name it, told of since then or open."""
+    def named_last(self, component_id: str, start: datetime, limit: int) -> tuple[Incident, ...]:
+        """Incidents and maintenances that name it, or did; told of since then, or open."""
         ongoing = (*self.situation.open, *self.situation.maintenances)
-        found = self._ledger.shown_since(start, component_id)
+        found = self._ledger.named_last(component_id, start, limit)
         named = (*found, *(one for one in ongoing if component_id in one.statuses))
         return tuple({one.id: one for one in named}.values())
 

@@ -92,6 +92,13 @@ def test_a_withdrawn_report_is_over_and_takes_no_more():
         withdrawn.accept(update(2), reopening=True)
 
 
+def test_a_withdrawn_report_is_shown_when_the_last_of_it_was_taken_back():
+    first = replace(update(1), retracted_at=NINE + timedelta(hours=5))
+    second = replace(update(2, hours=1), retracted_at=NINE + timedelta(hours=4))
+    withdrawn = incident(first, second)
+    assert withdrawn.shown_at == withdrawn.ended_at == NINE + timedelta(hours=5)
+
+
 def test_changes_are_computed_from_what_was_said_before():
     second = update(2, statuses={"www": SLOW, "class": DOWN})
     told = incident().accept(second)

@@ -193,6 +193,82 @@ def test_a_components_feed_tells_of_what_names_it_and_of_nothing_else(desk, read
     assert read("components/course-explorer/history.atom").entries == []
 
 
+def test_a_components_feed_goes_on_telling_what_was_withdrawn_or_no_longer_names_it(desk, read):
+    one = open_incident(desk.database, "A mistake", statuses=DOWN)
+    open_incident(desk.database, "Nearly one", at=desk.now())
+    tell(desk.database, 2, text="www, too.", at=desk.now(), statuses=DOWN)
+    path = "components/www/history.atom"
+    before = read(path)
+    retract(desk.database, one.number, at=NOON + timedelta(days=1))
+    retract(desk.database, 2, at=NOON + timedelta(days=2))
+    after = read(path)
+    assert {entry.id for entry in after.entries} == {entry.id for entry in before.entries}
+    assert [entry.title for entry in after.entries] == ["Withdrawn report", "Nearly one"]
+    assert "www, too." not in desk.site.read(path).decode()
+    assert (before.feed.updated, after.feed.updated) == (
+        "2013-02-22T20:02:00Z",
+        "2013-02-24T20:00:00Z",
+    )
+
+
+def test_a_components_feed_keeps_the_newest_25_and_never_goes_back_in_time(desk, read):
+    for number in range(26):
+        at = NOON + timedelta(minutes=number)
+        one = open_incident(desk.database, f"Trouble {number}", at=at, statuses=DOWN)
+        tell(desk.database, one.number, Phase.RESOLVED, at=at)
+    tell(desk.database, 1, Phase.INVESTIGATING, reopening=True, at=NOON + timedelta(hours=1))
+    feed = read("components/www/history.atom")
+    assert [one.title for one in feed.entries[:2]] == ["Trouble 0", "Trouble 25"]
+    assert len(feed.entries) == 25
+    for hours in (2, 3):
+        retract(desk.database, 1, at=NOON + timedelta(hours=hours))
+    feed = read("components/www/history.atom")
+    assert "Trouble 0" not in [one.title for one in feed.entries]
+    assert feed.feed.updated == "2013-02-22T23:00:00Z"
+
+
+# --- when a feed changed
+
+
+@pytest.mark.parametrize("path", FEEDS)
+def test_a_report_withdrawn_late_is_told_of_everywhere(desk, read, path):
+    first = open_incident(desk.database, "A mistake", statuses=DOWN)
+    for number in range(60):
+        at = NOON + timedelta(minutes=number)
+        open_incident(desk.database, f"Trouble {number}", at=at, statuses=DOWN)
+    assert "A mistake" not in "".join(one.title for one in read(path).entries)
+    retract(desk.database, first.number, at=NOON + timedelta(days=1))
+    newest = read(path).entries[0]
+    assert newest.title.startswith("Withdrawn report")
+    assert newest.link.startswith(f"{URL}incidents/{first.id}/")
+
+
+def test_what_is_taken_back_changes_the_feed(desk, read):
+    open_incident(desk.database)
+    tell(desk.database, 1, text="Wrong.", at=desk.now())
+    assert read("updates.atom").feed.updated == "2013-02-22T20:01:00Z"
+    retract(desk.database, 1, at=NOON + timedelta(days=1))
+    assert read("updates.atom").feed.updated == "2013-02-23T20:00:00Z"
+
+
+@pytest.mark.parametrize("path", ATOM_FEEDS)
+def test_an_empty_feed_changes_when_something_is_told_and_not_by_itself(desk, read, path):
+    before = read(path).feed.updated
+    with desk.database.telling(cause("clock", at=NOON + timedelta(days=3))) as ledger:
+        ledger.turn_day()
+    assert read(path).feed.updated == before == "2013-02-22T20:00:00Z"
+
+
+def test_another_title_changes_every_update_that_is_told_under_it(desk, read):
+    open_incident(desk.database)
+    with desk.database.telling(cause("rename", at=NOON + timedelta(hours=1))) as ledger:
+        ledger.rename(ledger.incident(1), "Login trouble")
+    tell(desk.database, 1, text="More.", at=NOON + timedelta(hours=2))
+    entries = read("updates.atom").entries
+    assert [one.updated for one in entries] == ["2013-02-22T22:00:00Z", "2013-02-22T21:00:00Z"]
+    assert all(one.title.startswith("Login trouble: ") for one in entries)
+
+
 # --- RSS
 
 

@@ -166,3 +166,17 @@ def test_what_is_planned_for_long_is_never_missing(say, api, monkeypatch):
         say(f"cancel #{number + 2}")
     names = [one["name"] for one in api("scheduled-maintenances.json")["scheduled_maintenances"]]
     assert "Far away" in names
+
+
+def test_what_was_planned_for_a_time_that_has_passed_is_not_still_to_come(desk, say, api, home):
+    say(PLAN)
+    keep_time(desk.database)(ENDS)
+    say("retract #1")
+    say("retract")
+    assert not keep_time(desk.database)(ENDS + timedelta(hours=1))
+    assert api("scheduled-maintenances/upcoming.json")["scheduled_maintenances"] == []
+    assert home().maintenances == ()
+    (one,) = api("scheduled-maintenances.json")["scheduled_maintenances"]
+    assert one["status"] == "scheduled"
+    say("extend until=2013-02-23T05:00")
+    assert len(api("scheduled-maintenances/upcoming.json")["scheduled_maintenances"]) == 1

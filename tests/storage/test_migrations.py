@@ -17,6 +17,7 @@ def back_to_0001(database):
     with database.engine.begin() as connection:
         for column in LOOK:
             connection.execute(text(f"ALTER TABLE page DROP COLUMN {column}"))
+        connection.execute(text("ALTER TABLE incident DROP COLUMN renamed_at"))
         connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
 
 

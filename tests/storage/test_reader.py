@@ -74,6 +74,25 @@ def test_what_was_shown_since_a_time_and_what_of_it_names_a_component(database):
         assert {one.number for one in ledger.shown_since(start)} == {2, 3, 5}
         assert [one.number for one in ledger.shown_since(start, www.id)] == [2]
         assert ledger.shown_since(start, other.id) == ()
+        assert [one.number for one in ledger.named_last(www.id, start, 9)] == [4, 5, 2]
+        assert [one.number for one in ledger.named_last(www.id, start, 1)] == [4]
+        assert ledger.named_last(other.id, start, 9) == ()
+
+
+def test_a_withdrawn_report_went_on_at_no_time(database):
+    open_incident(database)
+    retract(database, 1, at=NOON + timedelta(days=9))
+    with database.read() as ledger:
+        assert ledger.outlines(NOON + timedelta(days=2), NOON + timedelta(days=4)) == ()
+
+
+def test_a_ledger_knows_when_it_last_changed_what_readers_were_told(database):
+    with database.read() as ledger:
+        assert ledger.last_changed_at() is None
+    open_incident(database)
+    retract(database, 1, at=NOON + timedelta(days=9))
+    with database.read() as ledger:
+        assert ledger.last_changed_at() == NOON + timedelta(days=9)
 
 
 def test_a_revision_knows_when_it_was_made(database):
