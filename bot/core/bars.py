@@ -71,6 +71,7 @@ class ComponentMonth:
     first: date = field(metadata=says("The first of the month"))
     bar: Bar = field(metadata=says("Its days, with room for 31"))
     episodes: tuple[Episode, ...] = field(metadata=says("Newest first"))
+    more: int = field(metadata=says("How many of them the month's own page has beyond those"))
 
     @property
     def key(self) -> str:

@@ -13,6 +13,7 @@ from storage.reader import Reader
 
 DAYS = 90
 MONTHS = 24
+MOST = 30  # incidents of a month in a component's page; the month's own page has them all
 _LONGEST_MONTH = 31
 
 
@@ -116,10 +117,12 @@ class Uptime:
             last = min(_months_before(first, -1) - timedelta(days=1), self._today)
             window = self._window(first, last)
             kept = record(begins(one, window), counting(one, told, window), window)
+            episodes = _episodes(lived, window)
             month = ComponentMonth(
                 first=first,
                 bar=bars.bar(kept, related, kept.share, _LONGEST_MONTH),
-                episodes=tuple(_episodes(lived, window)),
+                episodes=tuple(episodes[:MOST]),
+                more=max(0, len(episodes) - MOST),
             )
             if month.bar.share is not None:
                 yield month

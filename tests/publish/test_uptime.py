@@ -52,7 +52,7 @@ def test_a_day_of_trouble_says_what_happened_and_leads_there(old_desk):
     www = part(old_desk.site.home, "www")
     said = "Wednesday, February 20, 2013: Major outage, 1 h 12 min – Site Outage"
     assert days(www) == [(said, f"/incidents/{one.id}/")]
-    assert www.one(class_="share").text == "99.94%"
+    assert www.one(class_="share").text == "99.94% uptime"
     assert days(part(old_desk.site.home, "class")) == []
 
 
@@ -107,7 +107,7 @@ def test_an_incident_that_was_silent_for_long_counts_to_this_day(old_desk):
     old_desk.sync()
     www = part(old_desk.site.home, "www")
     assert len(days(www)) == 90
-    assert www.one(class_="share").text == "70.00%"
+    assert www.one(class_="share").text == "70.00% uptime"
 
 
 def test_days_before_a_component_was_there_are_a_thin_line(desk):
@@ -131,7 +131,7 @@ def test_a_group_shows_its_worst_and_the_mean(old_desk):
     outage(old_desk, {"two": DOWN}, ago=DAY, lasting=HOUR)
     old_desk.sync()
     summary = old_desk.site.home.one("summary")
-    assert summary.one(class_="share").text == "99.90%"  # of 99.86 and 99.95
+    assert summary.one(class_="share").text == "99.90% uptime"  # of 99.86 and 99.95
     assert [one.attributes["class"] for one in summary.one("svg", class_="bars").every("g")] == [
         "major_outage"
     ]
@@ -214,6 +214,18 @@ def test_an_incident_that_only_called_it_well_is_listed_where_it_did(old_desk):
     ((month, said),) = episodes(old_desk, "www")
     assert month == "2013-02"
     assert "Operational" in said
+
+
+def test_a_month_of_very_many_leads_to_its_own_page_for_the_rest(old_desk, monkeypatch):
+    monkeypatch.setattr("bot.publish.uptime.MOST", 2)
+    for count in range(1, 5):
+        outage(old_desk, {"www": SLOW}, ago=count * HOUR, lasting=HOUR, title=f"{count} h ago")
+    old_desk.sync()
+    *listed, (_, more) = episodes(old_desk, "www")
+    assert [said.split(" Degraded")[0] for _, said in listed] == ["1 h ago", "2 h ago"]
+    assert more == "and 2 more reports"
+    page = old_desk.site.page("components/www/index.html")
+    assert page.every("a", href="/2013/02/")
 
 
 def test_what_has_just_begun_is_listed_at_once(desk):
