@@ -717,7 +717,8 @@ def test_a_full_publication_reads_each_incident_once(desk, monkeypatch):
     for months in range(4):
         open_incident(desk.database, display_at=NOON - months * timedelta(days=31), statuses=DOWN)
     monkeypatch.setattr("bot.publish.rebuild._PAGES", 1)
-    read, real = [], rows.to_incidents
+    read: list[str] = []
+    real = rows.to_incidents
 
     def to_incidents(found, updates):
         read.extend(row.id for row in found)
