@@ -191,9 +191,9 @@ def test_components_stand_in_their_groups_which_open_where_something_is_wrong(de
     payments, mail = desk.site.home.every("details")
     assert "open" not in payments.attributes
     assert "open" in mail.attributes
-    assert mail.one("summary").text == "Mail 100% uptime Major outage"
+    assert mail.one("summary").text == "Mail 99.99% uptime Major outage"
     (row,) = mail.every("div", class_="row")
-    assert row.text == "mail-api 100% uptime Major outage"
+    assert row.text == "mail-api 99.99% uptime Major outage"
     assert row.one("a").attributes["href"] == "/components/mail-api/"
 
 
