@@ -44,9 +44,12 @@ def _update(post: Post, page: Page) -> dict[str, Any]:
 
 
 def _event(story: Story, page: Page) -> dict[str, Any]:
+    begins = story.began_at or story.scheduled_for or story.started_at
+    over = story.ended_at if story.began_at else None  # one that was called off keeps its plan
+    ends = max(begins, over or story.scheduled_until or begins)
     window = {
-        "startDate": times.utc(story.scheduled_for or story.started_at),
-        "endDate": times.utc(story.scheduled_until or story.scheduled_for or story.started_at),
+        "startDate": times.utc(begins),
+        "endDate": times.utc(ends),
     }
     status = "EventCancelled" if story.is_cancelled else "EventScheduled"
     return {

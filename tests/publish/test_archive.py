@@ -243,7 +243,16 @@ def test_a_maintenance_is_an_event_to_programs(desk):
     desk.sync()
     said = linked(desk, one.id)
     assert said["@type"] == "Event"
-    assert said["startDate"] < said["endDate"]
+    assert (said["startDate"], said["endDate"]) == ("2013-02-23T20:00:00Z", "2013-02-23T22:00:00Z")
+
+
+def test_a_maintenance_that_is_over_is_the_event_that_it_was(desk):
+    one = plan(desk.database)
+    for hours, phase in ((1, Phase.IN_PROGRESS), (2, Phase.COMPLETED)):
+        tell(desk.database, one.number, phase, at=NOON + timedelta(hours=hours))
+    desk.sync()
+    said = linked(desk, one.id)
+    assert (said["startDate"], said["endDate"]) == ("2013-02-22T21:00:00Z", "2013-02-22T22:00:00Z")
 
 
 @pytest.mark.parametrize("postmortem", [True, False])
