@@ -1,31 +1,13 @@
 """complete: the work is over; what it touched is operational again."""
 
-from datetime import datetime
-
-from bot.commands._answer import Answer, Call
-from bot.commands._args import AT
-from bot.commands.maintenance._args import NUMBER, SENTENCE
-from bot.commands.maintenance._say import is_running, planned_one, say
-from bot.core.grammar import Command
-from bot.core.maintenance import require_running
+from bot.commands.maintenance._phase import phase_command
 from bot.core.status import Phase
-from storage.ledger import Telling
 
-
-def handle(
-    call: Call, ledger: Telling, *, incident: int | None, at: datetime | None, text: str | None
-) -> Answer:
-    one = planned_one(ledger, incident, is_running)
-    require_running(one)
-    return say(call, ledger, one, Phase.COMPLETED, text, at=at)
-
-
-COMMAND = Command(
+COMMAND = phase_command(
+    Phase.COMPLETED,
     name="complete",
     order=60,
     summary="say that the work is over, without waiting for its time",
-    args=(NUMBER, AT, SENTENCE),
     example="complete #12 All machines are moved, and all is well.",
-    handle=handle,
     aliases=("completed", "done", "finish", "end"),
 )
