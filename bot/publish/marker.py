@@ -20,6 +20,7 @@ class Marker:
     time: datetime  # of that revision's change
     checked_at: datetime  # when a publisher last found all of it in order
     next: int | None = None  # the revision being written, until this marker says so
+    next_change_id: str = ""  # of the change that made that one
 
     @property
     def fence(self) -> int:
@@ -28,7 +29,11 @@ class Marker:
 
     def blank(self) -> "Marker":
         """What stands there before anything of this page was published whole."""
-        return replace(self, revision=0, change_id="", fingerprint="", next=None)
+        return replace(self, revision=0, change_id="", fingerprint="", next=None, next_change_id="")
+
+    def announcing(self, intent: "Marker") -> "Marker":
+        """The same, with what is being written: whoever is cut off leaves word of it."""
+        return replace(self, next=intent.revision, next_change_id=intent.change_id)
 
     def to_bytes(self) -> bytes:
         said = {
@@ -39,7 +44,8 @@ class Marker:
             "time": _stamp(self.time),
             "checked_at": _stamp(self.checked_at),
         }
-        return json.dumps(said | ({"next": self.next} if self.next else {})).encode() + b"\n"
+        coming = {"next": self.next, "next_change_id": self.next_change_id} if self.next else {}
+        return json.dumps(said | coming).encode() + b"\n"
 
 
 def marker_of(page: Page, program: str, now: datetime) -> Marker:
@@ -70,6 +76,7 @@ def parse(body: bytes) -> Marker:
             time=_moment(said["time"]),
             checked_at=_moment(said["checked_at"]),
             next=int(said["next"]) if said.get("next") else None,
+            next_change_id=str(said.get("next_change_id", "")),
         )
     except (ValueError, LookupError, TypeError, AttributeError):
         return UNREADABLE

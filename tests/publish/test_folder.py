@@ -85,13 +85,13 @@ def test_every_file_and_its_folder_are_made_durable_around_the_rename(target, mo
 
 def test_what_is_being_written_is_announced(showing):
     with showing.writing(SHOWN, intending(7)):
-        assert showing.marker() == replace(SHOWN, next=7)
+        assert showing.marker() == replace(SHOWN, next=7, next_change_id="change 7")
 
 
 def test_a_first_publication_is_announced_as_nothing_yet(target):
     with target.writing(None, SHOWN):
         assert target.marker() == replace(
-            SHOWN, revision=0, change_id="", fingerprint="", next=SHOWN.revision
+            SHOWN.blank(), next=SHOWN.revision, next_change_id=SHOWN.change_id
         )
 
 
@@ -214,6 +214,39 @@ def test_deleting_what_is_gone_is_no_failure(target):
         assert (target.root / "a/2.html").exists()
         writer.delete(["a/2.html"])
     assert not (target.root / "a").exists()
+
+
+def test_what_was_put_is_read_back_and_what_is_not_there_is_nothing(showing):
+    put(showing, a_file("a/b.json", b"{}"), base=SHOWN)
+    assert showing.read("a/b.json") == b"{}"
+    assert showing.read("a/c.json") is None
+    assert showing.read("b/c.json") is None
+
+
+def test_files_are_listed_by_what_their_path_begins_with(showing):
+    paths = ("a/b.json", "a/bc.json", "a/d/e.json", "ab/c.json")
+    put(showing, *(a_file(path) for path in paths), base=SHOWN)
+    (showing.root / "a/.b.json.0123.duckrow-tmp").write_bytes(b"cut off")
+    assert set(showing.list("a/")) == {"a/b.json", "a/bc.json", "a/d/e.json"}
+    assert set(showing.list("a/b")) == {"a/b.json", "a/bc.json"}
+    assert list(showing.list("b/")) == []
+
+
+def test_what_cannot_be_read_is_never_taken_for_nothing(showing, monkeypatch):
+    put(showing, a_file("a/b.json"), base=SHOWN)
+    (showing.root / "a/f").mkdir()
+    with pytest.raises(TargetError):
+        showing.read("a/f")
+    monkeypatch.setattr(module, "LARGEST", 4)
+    with pytest.raises(TargetError, match="too large"):
+        showing.read("a/b.json")
+
+    def refuse(path):
+        raise PermissionError(13, "no", path)
+
+    monkeypatch.setattr(module.os, "scandir", refuse)
+    with pytest.raises(TargetError):
+        list(showing.list("a/"))
 
 
 def test_a_file_in_the_folders_place_is_told_plainly(tmp_path):

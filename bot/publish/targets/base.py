@@ -21,6 +21,7 @@ class File:
     encoding: str | None = None  # of a compressed twin, as Content-Encoding names it
 
 
+LARGEST = 8 * 1024 * 1024  # bytes of a file that is read back: ours are far smaller
 TWIN_ENDINGS = (".gz", ".br")  # of files that a web server serves in place of their original
 
 
@@ -54,6 +55,12 @@ class Target(Protocol):
 
     def check(self) -> None:
         """See whether it can be written, without changing what readers see."""
+
+    def read(self, path: str) -> bytes | None:
+        """A file as it stands there, of at most LARGEST bytes; None where there is none."""
+
+    def list(self, prefix: str) -> Iterable[str]:
+        """The paths of all files whose path begins so, in any order; twins among them."""
 
     def writing(
         self, base: Marker | None, intent: Marker, *, take_over: bool = False

@@ -14,13 +14,12 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from pathlib import Path
 
 from bot.publish import marker as markers
 from bot.publish.errors import Outrun, TargetError
 from bot.publish.marker import Marker
-from bot.publish.targets.base import TWIN_ENDINGS, File
+from bot.publish.targets.base import LARGEST, TWIN_ENDINGS, File
 
 LOCK = ".duckrow/lock"
 PATIENCE = 10.0  # seconds to wait for another publisher
@@ -57,6 +56,25 @@ class FolderTarget:
         with _told_plainly(), self._locked():
             _write(probe, b"may this be written?")
             probe.unlink()
+
+    def read(self, path: str) -> bytes | None:
+        """A file as it stands there; see Target."""
+        with _told_plainly():
+            try:
+                with _inside(self.root, path).open("rb") as file:
+                    body = file.read(LARGEST + 1)
+            except FileNotFoundError:
+                return None
+        if len(body) > LARGEST:
+            raise TargetError(f"{path} is too large to be ours")
+        return body
+
+    def list(self, prefix: str) -> Sequence[str]:
+        """The paths of all files whose path begins so; see Target."""
+        folder = self.root / prefix.rpartition("/")[0]
+        with _told_plainly():
+            paths = (path.relative_to(self.root).as_posix() for path in _files(folder))
+            return [path for path in paths if path.startswith(prefix)]
 
     @contextmanager
     def writing(
@@ -108,7 +126,7 @@ class FolderWriter:
         """Announce what is being written."""
         shown = self._current or intent.blank()
         if intent.revision > shown.fence:
-            self.mark(replace(shown, next=intent.revision))
+            self.mark(shown.announcing(intent))
 
     def put(self, files: Sequence[File]) -> Sequence[None]:
         """Write files durably; none of them appears before all of them could be written."""
@@ -143,11 +161,28 @@ class FolderWriter:
                 path.parent.rmdir()
 
     def _path(self, path: str) -> Path:
-        """Where a document stands: always inside of the folder."""
-        segments = path.split("/")
-        if not all(_SEGMENT.fullmatch(segment) for segment in segments):
-            raise ValueError(f"{path!r} is no document's path")
-        return self._root.joinpath(*segments)
+        return _inside(self._root, path)
+
+
+def _inside(root: Path, path: str) -> Path:
+    """Where a document stands: always inside of the folder."""
+    segments = path.split("/")
+    if not all(_SEGMENT.fullmatch(segment) for segment in segments):
+        raise ValueError(f"{path!r} is no document's path")
+    return root.joinpath(*segments)
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """Every file below a folder; what cannot be looked into is an error, and never nothing."""
+    try:
+        entries = list(os.scandir(folder))
+    except FileNotFoundError:
+        return
+    for entry in entries:
+        if entry.is_dir(follow_symlinks=False):
+            yield from _files(Path(entry))
+        elif not entry.name.endswith(_TEMPORARY):
+            yield Path(entry)
 
 
 def _remove_twins(path: Path) -> None:
