@@ -20,7 +20,7 @@ TABLE = {
     "bot.clock": may("bot.core bot.words storage"),
     "bot.commands": may("bot.core storage bot.words"),
     "bot.slack": may("bot.core storage bot.commands bot.words", "slack_bolt slack_sdk httpx"),
-    "bot.publish": may("bot.core storage bot.words", "jinja2 markupsafe brotli"),
+    "bot.publish": may("bot.core storage bot.words", "jinja2 markupsafe brotli obstore"),
     "bot.web": may("bot.slack storage", "flask werkzeug waitress granian"),
     "bot.sandbox": may("", "flask flask_sock werkzeug simple_websocket jinja2 markupsafe httpx"),
     "bot.components": may("bot.core storage"),

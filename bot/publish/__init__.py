@@ -3,9 +3,10 @@
 from bot.publish.errors import PublishError, RenderError, TargetError
 from bot.publish.publisher import Publisher
 from bot.publish.renderer import Renderer
-from bot.publish.targets import open_target
+from bot.publish.targets import Access, open_target
 
 __all__ = [
+    "Access",
     "PublishError",
     "Publisher",
     "RenderError",

@@ -49,12 +49,13 @@ class Target(Protocol):
     """A place that holds files under paths."""
 
     url: str
+    twins: bool  # whether readers can be served compressed twins from it
 
     def marker(self) -> Marker | None:
         """What it shows; None where nothing was ever published."""
 
-    def check(self) -> None:
-        """See whether it can be written, without changing what readers see."""
+    def check(self) -> str:
+        """Try to write, without changing what readers see; what there is to say of it."""
 
     def read(self, path: str) -> bytes | None:
         """A file as it stands there, of at most LARGEST bytes; None where there is none."""
@@ -70,3 +71,12 @@ class Target(Protocol):
         Raises Outrun when it shows, or is about to show, something newer, or no longer what it
         did; `take_over` asks for no such thing.
         """
+
+
+def has_moved_on(base: Marker | None, current: Marker | None, intent: Marker) -> bool:
+    """True when a target no longer shows what we build upon, or is past what we would write."""
+    if base is None or current is None:
+        return base is not current
+    went_back = current.revision < base.revision
+    is_anothers = current.revision == intent.revision and current.change_id != intent.change_id
+    return current.page != base.page or went_back or current.fence > intent.revision or is_anothers

@@ -19,7 +19,7 @@ from pathlib import Path
 from bot.publish import marker as markers
 from bot.publish.errors import Outrun, TargetError
 from bot.publish.marker import Marker
-from bot.publish.targets.base import LARGEST, TWIN_ENDINGS, File
+from bot.publish.targets.base import LARGEST, TWIN_ENDINGS, File, has_moved_on
 
 LOCK = ".duckrow/lock"
 PATIENCE = 10.0  # seconds to wait for another publisher
@@ -41,6 +41,8 @@ _REASONS = {
 class FolderTarget:
     """A folder; it is made when it is missing."""
 
+    twins = True
+
     def __init__(self, root: Path) -> None:
         self.root = root
         self.url = root.as_uri()
@@ -50,12 +52,13 @@ class FolderTarget:
         with _told_plainly():
             return self._marker()
 
-    def check(self) -> None:
+    def check(self) -> str:
         """Write a file of no meaning, and remove it; see Target."""
         probe = self.root / ".duckrow" / f"{secrets.token_hex(8)}{_TEMPORARY}"
         with _told_plainly(), self._locked():
             _write(probe, b"may this be written?")
             probe.unlink()
+        return "can be written"
 
     def read(self, path: str) -> bytes | None:
         """A file as it stands there; see Target."""
@@ -83,7 +86,7 @@ class FolderTarget:
         """Begin to publish; see Target."""
         with _told_plainly(), self._locked(), ThreadPoolExecutor(_THREADS) as pool:
             current = self._marker()
-            if not take_over and _has_moved_on(base, current, intent):
+            if not take_over and has_moved_on(base, current, intent):
                 raise Outrun
             if current and current.next:
                 self._sweep()
@@ -189,14 +192,6 @@ def _remove_twins(path: Path) -> None:
     """What a server would go on serving in place of the file itself."""
     for ending in TWIN_ENDINGS:
         path.with_name(path.name + ending).unlink(missing_ok=True)
-
-
-def _has_moved_on(base: Marker | None, current: Marker | None, intent: Marker) -> bool:
-    """True when the folder no longer shows what we build upon, or is past what we would write."""
-    if base is None or current is None:
-        return base is not current
-    went_back = current.revision < base.revision
-    return current.page != base.page or went_back or current.fence > intent.revision
 
 
 def _lock(descriptor: int) -> None:
