@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, exc, make_url, text
 
+from bot.core.observer import NOBODY, Observer
 from bot.core.page import Page
 from storage import engines, migrate
 from storage.deadline import Watchdog
@@ -22,12 +23,18 @@ CHANNEL = "duckrow"  # of NOTIFY, the wake-up that crosses processes
 class Database:
     """The ledger's database, and the only way to it. Close it when done."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, observer: Observer = NOBODY) -> None:
         self.url = make_url(url)
+        self._observer = observer
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = (engines.sqlite if self.is_sqlite else engines.postgresql)(self.url)
         self.watchdog = Watchdog()
         self._writer = threading.Lock()  # SQLite has one writer; waiting here beats polling there
+
+    @property
+    def connections_in_use(self) -> int:
+        """Of the pool, which has a limit."""
+        return int(self.engine.pool.checkedout())  # type: ignore[attr-defined]
 
     def close(self) -> None:
         self.engine.dispose()
@@ -51,9 +58,21 @@ class Database:
         """Check the tables' version; an embedded database is migrated on the spot."""
         if self.is_sqlite:
             self.migrate()
-            return
+        else:
+            self.check()
+
+    def check(self) -> None:
+        """Raise WrongLedger unless the tables are this program's; changes nothing."""
         with self._transaction(writes=False) as connection:
             migrate.check(connection)
+
+    def rehearse(self) -> None:
+        """Commit a row as it was: what would stop a command's commit stops this one.
+
+        It is the one row that no command waits for. Raises LedgerUnavailable.
+        """
+        with self._transaction(writes=True) as connection:
+            connection.execute(text("UPDATE alembic_version SET version_num = version_num"))
 
     @contextmanager
     def read(self, within: float = WAIT) -> Iterator[Ledger]:
@@ -65,6 +84,17 @@ class Database:
     def write(self) -> Iterator[Ledger]:
         """A transaction for bookkeeping, which never makes a revision. Raises LedgerUnavailable."""
         with self._transaction(writes=True) as connection:
+            yield Ledger(connection)
+
+    @contextmanager
+    def at_length(self, *, writes: bool) -> Iterator[Ledger]:
+        """A transaction over the whole ledger, however long that takes. Raises LedgerUnavailable.
+
+        One that writes may write anything, and wakes nobody.
+        """
+        with self._transaction(writes=writes, within=engines.UNHURRIED) as connection:
+            if not self.is_sqlite:
+                connection.exec_driver_sql(engines.NO_LIMITS)
             yield Ledger(connection)
 
     @contextmanager
@@ -94,7 +124,10 @@ class Database:
             with self._watched(connection, deadline), connection.begin() as transaction:
                 yield connection
                 if transaction.is_active:
+                    began = time.monotonic()
                     _commit(connection, transaction.commit)
+                    if writes:
+                        self._observer.committed(time.monotonic() - began)
 
     @contextmanager
     def _turn(self, *, writes: bool, within: float) -> Iterator[None]:

@@ -7,6 +7,9 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event
 
 WAIT = 2.0  # seconds a writer waits for another; the whole answer may take 2.5
 AT_LEISURE = 30.0  # for a snapshot that documents are rendered from: nobody waits for an answer
+UNHURRIED = 86_400.0  # for the whole ledger, read or written at once
+# Within such a transaction, whose other end may be a slow disk or another machine.
+NO_LIMITS = "SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0"
 # The server looks whether we are still there: a dropped connection must not hold the page's lock.
 _LIMITS = (
     "-c lock_timeout=800 -c statement_timeout=2000 -c client_connection_check_interval=300"
@@ -33,7 +36,7 @@ def sqlite(url: URL) -> Engine:
 
 def sqlite_options(*, writes: bool, wait: float) -> dict[str, Any]:
     """How a connection's next transactions begin; `wait` for other processes, in seconds."""
-    return {"duckrow_writes": writes, "duckrow_wait": max(wait, 0.0)}
+    return {"duckrow_writes": writes, "duckrow_wait": min(max(wait, 0.0), AT_LEISURE)}
 
 
 def _set_pragmas(connection: sqlite3.Connection, _record: object) -> None:

@@ -2,6 +2,7 @@
 
 import sys
 from importlib import import_module
+from keyword import iskeyword
 from typing import NoReturn
 
 import click
@@ -19,6 +20,8 @@ COMMANDS = {
     "components": "add and list the page's components",
     "publish": "bring the page up to date now",
     "db": "the ledger's tables",
+    "export": "write the whole ledger as JSON lines",
+    "import": "put an export into an empty ledger",
     "doctor": "check settings, database, target and Slack",
     "manifest": "print the Slack app's manifest",
     "docs": "write the generated pages of docs/",
@@ -32,7 +35,8 @@ class _Lazy(click.Group):
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:  # noqa: ARG002
         if name not in COMMANDS:
             return None
-        command: click.Command = import_module(f"bot.cli.{name}").command
+        module = f"{name}_" if iskeyword(name) else name
+        command: click.Command = import_module(f"bot.cli.{module}").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002

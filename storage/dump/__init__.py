@@ -1,0 +1,7 @@
+"""The whole ledger as JSON lines: a header, a line for each row, and a checksum over all of it."""
+
+from storage.dump.loading import load
+from storage.dump.reading import Header
+from storage.dump.writing import lines
+
+__all__ = ["Header", "lines", "load"]
