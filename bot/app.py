@@ -18,7 +18,15 @@ from bot.core.incident import Author
 from bot.core.page import Page
 from bot.core.status import Kind
 from bot.core.text import escape_slack
-from bot.publish import Publisher, PublishError, Renderer, open_target, theme
+from bot.publish import (
+    Access,
+    Publisher,
+    PublishError,
+    Renderer,
+    Target,
+    open_target,
+    theme,
+)
 from bot.publish.reference import templates_page
 from bot.words import say
 from storage.database import Database
@@ -92,7 +100,7 @@ class Duckrow:
         renderer = renderer_of(loaded)
         compressed = loaded.publish_compressed
         self.fingerprint = "-".join((renderer.fingerprint, *compressed))
-        self.targets = [open_target(url) for url in loaded.publish_url]
+        self.targets = targets_of(loaded)
         self.publishers = [
             Publisher(database, target, self.fingerprint, renderer, compressed)
             for target in self.targets
@@ -169,6 +177,18 @@ class Duckrow:
         with self.database.telling(_cause("settings", at)) as ledger:
             said = {name: getattr(page, name) for name in SAID_OF_THE_PAGE}
             ledger.configure(**said, fingerprint=self.fingerprint)
+
+
+def targets_of(loaded: Settings) -> list[Target]:
+    """Where the page goes."""
+    access = Access(
+        key=loaded.aws_access_key_id,
+        secret=loaded.aws_secret_access_key,
+        token=loaded.aws_session_token,
+        region=loaded.aws_region,
+        endpoint=loaded.aws_endpoint_url,
+    )
+    return [open_target(url, access, several=loaded.is_shared) for url in loaded.publish_url]
 
 
 def renderer_of(loaded: Settings) -> Renderer:

@@ -6,7 +6,7 @@ from contextlib import closing
 from bot import app, config
 from bot.config import Settings, SettingsError
 from bot.core.errors import Refusal
-from bot.publish import TargetError, open_target
+from bot.publish import TargetError
 from bot.slack import doctor as slack
 from bot.slack.client import Client
 from bot.slack.doctor import Check
@@ -18,7 +18,7 @@ def examine() -> Iterator[Check]:
     """One part after the other; a part whose settings cannot be read is not looked at further."""
     yield from _part(_theme, "page", "server")
     yield from _part(_ledger, "ledger")
-    yield from _part(_targets, "target")
+    yield from _part(_targets, "target", "ledger")
     yield from _part(_slack, "slack", "reception")
 
 
@@ -60,14 +60,14 @@ def _ledger(loaded: Settings) -> Iterator[Check]:
 
 
 def _targets(loaded: Settings) -> Iterator[Check]:
-    for url in loaded.publish_url:
+    for target in app.targets_of(loaded):
         try:
-            open_target(url).check()
+            said = target.check()
         except TargetError as error:
             remedy = "Make the target writable for this user, or change PUBLISH_URL."
-            yield Check(url, ok=False, said=str(error), remedy=remedy)
+            yield Check(target.url, ok=False, said=str(error), remedy=remedy)
         else:
-            yield Check(url, ok=True, said="can be written")
+            yield Check(target.url, ok=True, said=said)
 
 
 def _slack(loaded: Settings) -> list[Check]:

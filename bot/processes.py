@@ -6,6 +6,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
+from datetime import datetime
 
 from flask import Flask
 
@@ -69,7 +70,7 @@ def wsgi() -> Flask:
 
 
 class Projections:
-    """The two loops that let page and Slack catch up, each at its own pace."""
+    """The loops that let page and Slack catch up: a target that hangs delays nothing else."""
 
     def __init__(self, duckrow: Duckrow, client: Client, http: ReplyClient) -> None:
         self._turn = turn_of(duckrow.database, self.wake)
@@ -79,14 +80,19 @@ class Projections:
         def may_run(at: object) -> bool:  # noqa: ARG001 -- a step's shape
             return self._turn.take() and duckrow.leads(now())
 
-        page = [keep_time(database), *(publisher.sync for publisher in duckrow.publishers)]
         slack = [
             Identity(database, client).sync,
             Announcer(database, client, channels).sync,
             PageTrouble(database, client, channels, targets).sync,
             Replies(database, http, targets).sync,
         ]
-        self._loops = {"page": Loop(page, now, may_run), "slack": Loop(slack, now, may_run)}
+        pages = {
+            f"page {number}": [_publishing(one.sync, url)]
+            for number, (one, url) in enumerate(zip(duckrow.publishers, targets, strict=True), 1)
+        }
+        steps: dict[str, Sequence[Step]]
+        steps = {"clock": [keep_time(database)], **pages, "slack": slack}
+        self._loops = {name: Loop(each, now, may_run) for name, each in steps.items()}
         self._threads = [loop.start(name) for name, loop in self._loops.items()]
 
     def wake(self) -> None:
@@ -101,6 +107,16 @@ class Projections:
         for thread in self._threads:
             thread.join()
         self._turn.close()
+
+
+def _publishing(sync: Step, url: str) -> Step:
+    """The same step, under a name that says which target it is about."""
+
+    def step(at: datetime) -> bool:
+        return sync(at)
+
+    step.__qualname__ = f"publishing to {url}"
+    return step
 
 
 @contextmanager

@@ -62,7 +62,9 @@ def test_everything_wrong_is_said_at_once_each_with_a_remedy():
         "PAGE_URL": "status.example.com",
         "PAGE_TIME_ZONE": "Mars/Olympus",
         "DATABASE_URL": "mysql://root@localhost/x",
-        "PUBLISH_URL": "s3://bucket/prefix",
+        "PUBLISH_URL": "ftp://host/page",
+        "AWS_SECRET_ACCESS_KEY": "two words",
+        "AWS_ENDPOINT_URL": "minio:9000",
         "SLACK_BOT_TOKEN": "xoxp-1-secret",
         "SLACK_APP_TOKEN": "xoxb-1-secret",
         "SLACK_SIGNING_SECRET": "short",
@@ -164,11 +166,28 @@ def test_targets_that_cannot_be_used_are_refused(given):
     assert set(problems({"PUBLISH_URL": given}, "target")) == {"PUBLISH_URL"}
 
 
-def test_object_stores_are_recognised_and_refused_for_now():
-    assert (
-        "not yet supported"
-        in problems({"PUBLISH_URL": "s3://b/p"}, "target")["PUBLISH_URL"].problem
+@pytest.mark.parametrize("given", ["s3://", "s3:///x", "s3://Bucket", "s3://b/../c", "s3://b?x=1"])
+def test_addresses_that_name_no_bucket_are_refused(given):
+    found = problems({"PUBLISH_URL": given}, "target")
+    assert found["PUBLISH_URL"].remedy.startswith("Write s3://bucket/prefix")
+
+
+def test_an_object_stores_credentials_are_secret_and_its_address_has_no_slash():
+    settings = load(
+        {
+            "PUBLISH_URL": "s3://status-page/en/ /srv/page",
+            "AWS_ACCESS_KEY_ID": "AKIAQUACK",
+            "AWS_SECRET_ACCESS_KEY": "quack/quack+quack=",
+            "AWS_SESSION_TOKEN": "token+of/a/session==",
+            "AWS_ENDPOINT_URL": "https://minio.example.com:9000/",
+        },
+        "target",
     )
+    assert settings.publish_url == ("s3://status-page/en", "file:///srv/page")
+    assert settings.aws_endpoint_url == "https://minio.example.com:9000"
+    assert settings.secrets == {"quack/quack+quack=", "token+of/a/session=="}
+    assert "quack/quack" not in repr(settings)
+    assert "session==" not in repr(settings)
 
 
 @pytest.mark.parametrize(

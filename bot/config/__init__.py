@@ -1,5 +1,6 @@
 """Frozen settings, from the environment and `.env`; all that is wrong with them is said at once."""
 
-from bot.config.settings import Part, Problem, Settings, SettingsError, environment, load
+from bot.config.problems import Problem, SettingsError
+from bot.config.settings import Part, Settings, environment, load
 
 __all__ = ["Part", "Problem", "Settings", "SettingsError", "environment", "load"]

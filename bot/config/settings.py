@@ -15,6 +15,7 @@ from sqlalchemy import make_url
 
 from bot.config import look
 from bot.config import values as read
+from bot.config.problems import BOTH_ARE_MISSING, HTTP_IS_MISSING, Problem, SettingsError
 from bot.core.errors import Refusal
 from bot.core.page import LANGUAGES, PageLink
 from bot.log import Redactor
@@ -30,36 +31,6 @@ PARTS: dict[Part, str] = {
     "server": "Listening",
     "log": "Logging",
 }
-
-
-@dataclass(frozen=True)
-class Problem:
-    """One setting that cannot be used, and what to do."""
-
-    setting: str
-    problem: str
-    remedy: str
-
-
-HTTP_IS_MISSING = Problem(
-    "SLACK_SIGNING_SECRET",
-    "it is not set, so Slack cannot reach the bot.",
-    "Copy it from the app's page, under Basic Information, App Credentials.",
-)
-BOTH_ARE_MISSING = Problem(
-    "SLACK_APP_TOKEN or SLACK_SIGNING_SECRET",
-    "neither is set, so Slack cannot reach the bot.",
-    "Set the app token (Socket Mode, needs no public address) or the signing secret (HTTP).",
-)
-
-
-class SettingsError(Refusal):
-    """Settings that cannot be used: every problem with its remedy."""
-
-    def __init__(self, problems: list[Problem]) -> None:
-        lines = [f"  {each.setting}: {each.problem}\n    {each.remedy}" for each in problems]
-        super().__init__("These settings need attention:\n" + "\n".join(lines))
-        self.problems = tuple(problems)
 
 
 def _setting(
@@ -151,16 +122,38 @@ class Settings:
         "target",
         "./public",
         "Where the page is written: a folder, as a path or as `file:///…` (needed when the path "
-        "has spaces). Two targets are separated by a space.",
+        "has spaces), or an object store's `s3://bucket/prefix`. Two independent targets are "
+        "separated by a space.",
         read.targets,
     )
     publish_compressed: tuple[str, ...] = _setting(
         "target",
         "",
         "Compressed copies to write beside each file, for web servers that serve them ready-made: "
-        "gzip, brotli, or both, separated by a space. Empty: none.",
+        "gzip, brotli, or both, separated by a space. Empty: none. Object stores get none.",
         read.encodings,
         several=True,
+    )
+    aws_access_key_id: str = _setting(
+        "target",
+        "",
+        "The key for `s3://…`. Without one the machine's own role is used.",
+        read.credential,
+    )
+    aws_secret_access_key: str = _setting(
+        "target", "", "The secret that belongs to the key.", read.credential, secret=True
+    )
+    aws_session_token: str = _setting(
+        "target", "", "The session's token, with a temporary key.", read.credential, secret=True
+    )
+    aws_region: str = _setting(
+        "target", "us-east-1", "The region of the bucket; R2's is auto.", read.credential
+    )
+    aws_endpoint_url: str = _setting(
+        "target",
+        "",
+        "The address of an object store that is not Amazon's: MinIO, R2 and others.",
+        read.endpoint,
     )
     slack_bot_token: str = _setting(
         "slack",
@@ -205,6 +198,13 @@ class Settings:
     )
     host: str = _setting("server", "127.0.0.1", "The address to listen on.", read.host)
     port: int = _setting("server", "8000", "The port to listen on.", read.port)
+    monitor_port: int | Literal[""] = _setting(
+        "server",
+        "",
+        "A port for `/healthz`, `/readyz` and Prometheus' `/metrics`, for those who run it: each "
+        "process needs its own. Empty: none. See [operations.md](operations.md#watching-it).",
+        read.port,
+    )
     log_level: str = _setting("log", "info", "debug, info, warning or error.", read.log_level)
     log_format: str = _setting("log", "text", "text or json, one line per event.", read.log_format)
 
@@ -214,10 +214,16 @@ class Settings:
         return bool(self.slack_app_token)
 
     @property
+    def is_shared(self) -> bool:
+        """The ledger is on a server: other machines may publish from it, too."""
+        return make_url(self.database_url).get_backend_name() != "sqlite"
+
+    @property
     def secrets(self) -> frozenset[str]:
         """What must never be shown: hand it to `bot.log.configure`."""
-        tokens = (self.slack_bot_token, self.slack_app_token, self.slack_signing_secret)
-        return frozenset(filter(None, (*tokens, make_url(self.database_url).password)))
+        slack = (self.slack_bot_token, self.slack_app_token, self.slack_signing_secret)
+        store = (self.aws_secret_access_key, self.aws_session_token)
+        return frozenset(filter(None, (*slack, *store, make_url(self.database_url).password)))
 
 
 def environment(dotenv: Path = Path(".env")) -> dict[str, str]:

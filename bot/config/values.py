@@ -116,16 +116,34 @@ def encodings(text: str) -> tuple[str, ...]:
 def _target(text: str) -> str:
     scheme, colon, rest = text.partition("://")
     if colon and scheme == "s3":
-        raise Refusal(
-            "publishing to object stores (s3://…) is not yet supported.",
-            "Write a folder for now, such as ./public.",
-        )
+        return f"s3://{_bucket(rest)}"
     if colon and (scheme != "file" or not rest.startswith("/")):
-        raise Refusal(f'"{scheme}://" is no known kind of target.', "Write a folder, or file:///….")
+        remedy = "Write a folder, file:///… or s3://bucket/prefix."
+        raise Refusal(f'"{scheme}://" is no known kind of target.', remedy)
     folder = Path(unquote(rest) if colon else text).absolute()
     if folder == Path(folder.anchor):
         raise Refusal("it is the root of the file system.", "Name a folder of the page's own.")
     return folder.as_uri()
+
+
+def _bucket(text: str) -> str:
+    """A bucket's name, and below it the prefix, if there is one; without a slash at the end."""
+    if not re.fullmatch(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[\w-][\w.-]*)*/?", text, re.ASCII):
+        remedy = "Write s3://bucket/prefix, the prefix of plain letters, digits, - and _."
+        raise Refusal("it names no bucket that can be used.", remedy)
+    return text.rstrip("/")
+
+
+def credential(text: str) -> str:
+    """A word that is handed on as it is."""
+    if not re.fullmatch(r"[!-~]+", text):
+        raise Refusal("it has characters that it cannot have.", "Copy it again, as one word.")
+    return text
+
+
+def endpoint(text: str) -> str:
+    """The address of a server, without a slash at the end."""
+    return address(f"{text.rstrip('/')}/").rstrip("/")
 
 
 def _token(prefix: str, kind: str, where: str) -> Callable[[str], str]:

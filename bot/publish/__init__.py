@@ -3,7 +3,7 @@
 from bot.publish.errors import PublishError, RenderError, TargetError
 from bot.publish.publisher import Publisher
 from bot.publish.renderer import Renderer
-from bot.publish.targets import Access, open_target
+from bot.publish.targets import Access, Target, open_target
 
 __all__ = [
     "Access",
@@ -11,6 +11,7 @@ __all__ = [
     "Publisher",
     "RenderError",
     "Renderer",
+    "Target",
     "TargetError",
     "open_target",
 ]

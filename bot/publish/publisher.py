@@ -51,7 +51,7 @@ class Publisher:
         compressed: Words = (),
     ) -> None:
         self._database = database
-        self._compressed = compressed
+        self._compressed = compressed if target.twins else ()
         self._target = target
         self._renderer = renderer or built_in()
         self._program = program or self._renderer.fingerprint

@@ -31,9 +31,9 @@ _TO_CONNECT = timedelta(seconds=3)
 _STATUS = re.compile(r"status code: (\d{3}) ([A-Za-z ]+)")
 _CODE = re.compile(r"<Code>(\w+)</Code>")
 _CHECK_ACCESS = "check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and what the bucket's policy allows"
-# What is found in a client's error, and what it means.
+# What is found in a client's error -> what it means. A role's credentials come from the first.
 _REASONS = {
-    "169.254.169.254": "no credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",  # a role's
+    "169.254.169.254": "no credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
     "code: 501": "it does not support conditional writes (501)",
     "kind: Timeout": "timed out",
     "kind: Connect": "it cannot be reached",
@@ -45,7 +45,7 @@ class Refused(Exception):  # noqa: N818 -- an answer, not a mistake
     """The condition did not hold, or the store says so of a put that it has carried out."""
 
 
-class Unsure(TargetError):
+class Unsure(TargetError):  # noqa: N818 -- a state, not a mistake
     """Nobody knows what became of it: it may still be carried out."""
 
 
