@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from bot.core.ids import new_id
+from bot.core.ids import derived_id
 from bot.core.incident import Incident, Update
 from bot.core.maintenance import Edge, accepted, next_edge, text_of
 from bot.words import say
@@ -53,7 +53,7 @@ def _reach(database: Database, due: _Due, now: datetime) -> bool:
         if known is None or next_edge(known) != edge:
             return False  # another process, or a person, was first
         update = Update(
-            id=new_id(),
+            id=derived_id(ledger.page.id, key),  # told by a stale ledger, it is the same update
             number=len(known.updates) + 1,
             phase=edge.phase,
             text=say(text_of(known, edge.phase), ledger.page.language),

@@ -6,6 +6,7 @@ outside Slack is read the same way.
 
 from bot.core.text.as_html import to_html
 from bot.core.text.as_text import escape_slack, summary, to_line, to_plain, to_slack
+from bot.core.text.as_typed import from_plain
 from bot.core.text.atoms import unix_lines
 from bot.core.text.checks import clean, clean_name, leaks
 from bot.core.text.links import safe_url
@@ -15,6 +16,7 @@ __all__ = [
     "clean",
     "clean_name",
     "escape_slack",
+    "from_plain",
     "leaks",
     "safe_url",
     "split_title",
