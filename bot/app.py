@@ -15,6 +15,7 @@ from bot.core.errors import Refusal
 from bot.core.grammar import reference
 from bot.core.ids import new_id
 from bot.core.incident import Author
+from bot.core.observer import NOBODY, Observer
 from bot.core.page import Page
 from bot.core.status import Kind
 from bot.core.text import escape_slack
@@ -94,7 +95,7 @@ def opened(loaded: Settings) -> Iterator["Duckrow"]:
 class Duckrow:
     """One installation."""
 
-    def __init__(self, loaded: Settings, database: Database) -> None:
+    def __init__(self, loaded: Settings, database: Database, observer: Observer = NOBODY) -> None:
         self.settings = loaded
         self.database = database
         renderer = renderer_of(loaded)
@@ -102,7 +103,7 @@ class Duckrow:
         self.fingerprint = "-".join((renderer.fingerprint, *compressed))
         self.targets = targets_of(loaded)
         self.publishers = [
-            Publisher(database, target, self.fingerprint, renderer, compressed)
+            Publisher(database, target, self.fingerprint, renderer, compressed, observer=observer)
             for target in self.targets
         ]
         self._settled = False

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from bot.core.errors import Trouble
+from bot.core.observer import NOBODY, Observer
 
 log = logging.getLogger(__name__)
 
@@ -29,11 +30,19 @@ class Loop:
     """Runs its steps, one after the other, whenever `may_run` says that it may."""
 
     def __init__(
-        self, steps: Sequence[Step], now: Callable[[], datetime], may_run: Step = _always
+        self,
+        steps: Sequence[Step],
+        now: Callable[[], datetime],
+        may_run: Step = _always,
+        *,
+        tick: float | None = None,
+        observer: Observer = NOBODY,
     ) -> None:
         self._steps = steps
         self._now = now
         self._may_run = may_run
+        self._tick = tick
+        self._observer = observer
         self._pauses: dict[Step, tuple[float, float]] = {}  # not before, and how long next time
         self._hint = threading.Event()
         self._stopping = False
@@ -48,7 +57,7 @@ class Loop:
         while not self._stopping:
             self._hint.clear()
             self.turn_once()
-            self._hint.wait(TICK)
+            self._hint.wait(self._tick or TICK)
 
     def wake(self) -> None:
         """There may be work."""
@@ -78,6 +87,7 @@ class Loop:
         else:
             self._pauses.pop(step, None)
             return done
+        self._observer.failed(_name(step))
         self._pauses[step] = (time.monotonic() + pause, min(pause * 2, _LONGEST_PAUSE))
         return False
 

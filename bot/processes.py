@@ -10,12 +10,14 @@ from datetime import datetime
 
 from flask import Flask
 
-from bot import app
+from bot import app, monitoring
 from bot.app import Duckrow, now
 from bot.clock import keep_time
 from bot.config import Settings
 from bot.core.errors import Refusal
+from bot.core.observer import NOBODY, Observer
 from bot.loop import Loop, Step
+from bot.monitoring import Monitoring
 from bot.slack.announcer import Announcer, PageTrouble
 from bot.slack.client import Client, ReplyClient
 from bot.slack.identity import Identity
@@ -23,7 +25,7 @@ from bot.slack.receiver import Receiver
 from bot.slack.reception import Reception
 from bot.slack.replies import Replies
 from bot.slack.socket import SocketMode
-from bot.web import Health, Server, create_app, serve, serve_workers
+from bot.web import Server, create_app, serve, serve_workers
 from storage.database import Database
 from storage.errors import LedgerUnavailable
 from storage.turn import turn_of
@@ -35,9 +37,12 @@ Wake = Callable[[], None]
 
 def run(loaded: Settings) -> None:
     """Slack, the loop and the page in one process, until SIGTERM or SIGINT."""
-    with _stopped_by_signal() as stopped, _installation(loaded) as duckrow, ExitStack() as stack:
-        projections = stack.enter_context(_projecting(duckrow))
-        stack.enter_context(_receiving(duckrow, projections.wake))
+    observer = monitoring.observer_of(loaded)
+    with ExitStack() as stack:
+        stopped = stack.enter_context(_stopped_by_signal())
+        duckrow = stack.enter_context(_installation(loaded, observer))
+        projections = stack.enter_context(_projecting(duckrow, observer))
+        stack.enter_context(_receiving(duckrow, projections.wake, observer))
         logger.info("running")
         stopped.wait()
         logger.info("stopping")
@@ -45,7 +50,13 @@ def run(loaded: Settings) -> None:
 
 def worker(loaded: Settings) -> None:
     """The loop alone, until SIGTERM or SIGINT."""
-    with _stopped_by_signal() as stopped, _installation(loaded) as duckrow, _projecting(duckrow):
+    observer = monitoring.observer_of(loaded)
+    with (
+        _stopped_by_signal() as stopped,
+        _installation(loaded, observer) as duckrow,
+        _monitoring(loaded, duckrow.database, observer),
+        _projecting(duckrow, observer),
+    ):
         logger.info("running")
         stopped.wait()
         logger.info("stopping")
@@ -56,29 +67,42 @@ def web(loaded: Settings) -> None:
     with _installation(loaded):
         pass  # what is wrong is said once, here, not by every process
     with _on_a_free_port(loaded):
+        if loaded.monitor_port:  # taken by the process that granian starts
+            serve(Flask("duckrow"), loaded.host, loaded.monitor_port).close()
         serve_workers(f"{__name__}:wsgi", loaded.host, loaded.port)
 
 
 def wsgi() -> Flask:
     """The WSGI app of one web process."""
     loaded = app.settings("page", "ledger", "target", "slack", "http", "server")
-    database = Database(loaded.database_url)
-    reception = _reception(loaded, database, wake=lambda: None)  # PostgreSQL wakes the worker
-    health = Health(database, reception.identity, now)
-    Loop((health.look, *reception.steps), now).start("reception")
-    return _over_http(loaded, reception, health)
+    observer = monitoring.observer_of(loaded)
+    database = Database(loaded.database_url, observer)
+    reception = _reception(loaded, database, lambda: None, observer)  # PostgreSQL wakes the worker
+    Loop(reception.steps, now, observer=observer).start("reception")
+    return _over_http(loaded, reception, Monitoring(loaded, database, observer))
 
 
 class Projections:
     """The loops that let page and Slack catch up: a target that hangs delays nothing else."""
 
-    def __init__(self, duckrow: Duckrow, client: Client, http: ReplyClient) -> None:
+    def __init__(
+        self,
+        duckrow: Duckrow,
+        client: Client,
+        http: ReplyClient,
+        observer: Observer = NOBODY,
+    ) -> None:
         self._turn = turn_of(duckrow.database, self.wake)
         database, channels = duckrow.database, duckrow.settings.incident_channels
         targets = [target.url for target in duckrow.targets]
 
         def may_run(at: object) -> bool:  # noqa: ARG001 -- a step's shape
-            return self._turn.take() and duckrow.leads(now())
+            held = False
+            try:
+                held = self._turn.take() and duckrow.leads(now())
+            finally:
+                observer.turned(held=held)
+            return held
 
         slack = [
             Identity(database, client).sync,
@@ -92,7 +116,9 @@ class Projections:
         }
         steps: dict[str, Sequence[Step]]
         steps = {"clock": [keep_time(database)], **pages, "slack": slack}
-        self._loops = {name: Loop(each, now, may_run) for name, each in steps.items()}
+        self._loops = {
+            name: Loop(each, now, may_run, observer=observer) for name, each in steps.items()
+        }
         self._threads = [loop.start(name) for name, loop in self._loops.items()]
 
     def wake(self) -> None:
@@ -120,10 +146,10 @@ def _publishing(sync: Step, url: str) -> Step:
 
 
 @contextmanager
-def _installation(loaded: Settings) -> Iterator[Duckrow]:
+def _installation(loaded: Settings, observer: Observer = NOBODY) -> Iterator[Duckrow]:
     """The installation, even while its database is down: commands are refused, not ignored."""
-    with closing(Database(loaded.database_url)) as database:
-        duckrow = Duckrow(loaded, database)
+    with closing(Database(loaded.database_url, observer)) as database:
+        duckrow = Duckrow(loaded, database, observer)
         try:
             duckrow.prepare()
         except LedgerUnavailable as error:
@@ -132,29 +158,34 @@ def _installation(loaded: Settings) -> Iterator[Duckrow]:
 
 
 @contextmanager
-def _projecting(duckrow: Duckrow) -> Iterator[Projections]:
+def _projecting(duckrow: Duckrow, observer: Observer = NOBODY) -> Iterator[Projections]:
     loaded = duckrow.settings
     with (
-        closing(Client(loaded.slack_bot_token, loaded.slack_api_url)) as client,
-        closing(ReplyClient()) as http,
-        closing(Projections(duckrow, client, http)) as projections,
+        closing(Client(loaded.slack_bot_token, loaded.slack_api_url, observer)) as client,
+        closing(ReplyClient(observer)) as http,
+        closing(Projections(duckrow, client, http, observer)) as projections,
     ):
         yield projections
 
 
 @contextmanager
-def _receiving(duckrow: Duckrow, wake: Wake) -> Iterator[None]:
-    loaded = duckrow.settings
-    with closing(_reception(loaded, duckrow.database, wake)) as reception:
-        health = Health(duckrow.database, reception.identity, now)
-        with (
-            _looping((health.look, *reception.steps), "reception"),
-            closing(_way_in(loaded, reception, health)),
-        ):
-            yield
+def _receiving(duckrow: Duckrow, wake: Wake, observer: Observer) -> Iterator[None]:
+    """An app token means Socket Mode; without one Slack comes by HTTP."""
+    loaded, database = duckrow.settings, duckrow.database
+    with closing(_reception(loaded, database, wake, observer)) as reception, ExitStack() as stack:
+        stack.enter_context(_looping(reception.steps, "reception", observer))
+        if loaded.socket_mode:
+            socket = SocketMode(reception.app, loaded.slack_app_token, loaded.slack_api_url)
+            monitor = _monitoring(loaded, database, observer, lambda: socket.connected)
+            stack.enter_context(monitor)
+            stack.enter_context(closing(socket)).start()
+        else:
+            looks = stack.enter_context(_monitoring(loaded, database, observer))
+            stack.enter_context(closing(_server(loaded, reception, looks)))
+        yield
 
 
-def _reception(loaded: Settings, database: Database, wake: Wake) -> Reception:
+def _reception(loaded: Settings, database: Database, wake: Wake, observer: Observer) -> Reception:
     return Reception(
         database,
         token=loaded.slack_bot_token,
@@ -164,21 +195,31 @@ def _reception(loaded: Settings, database: Database, wake: Wake) -> Reception:
         slash=loaded.slash_command,
         now=now,
         wake=wake,
+        observer=observer,
     )
 
 
-def _way_in(loaded: Settings, reception: Reception, health: Health) -> SocketMode | Server:
-    """An app token means Socket Mode; without one Slack comes by HTTP."""
-    if not loaded.socket_mode:
-        with _on_a_free_port(loaded):
-            return serve(_over_http(loaded, reception, health), loaded.host, loaded.port)
-    socket = SocketMode(reception.app, loaded.slack_app_token, loaded.slack_api_url)
-    socket.start()
-    return socket
+def _server(loaded: Settings, reception: Reception, monitor: Monitoring) -> Server:
+    with _on_a_free_port(loaded):
+        return serve(_over_http(loaded, reception, monitor), loaded.host, loaded.port)
 
 
-def _over_http(loaded: Settings, reception: Reception, health: Health) -> Flask:
-    return create_app(Receiver(reception.app, loaded.slack_signing_secret, now), health.facts)
+def _over_http(loaded: Settings, reception: Reception, monitor: Monitoring) -> Flask:
+    receiver = Receiver(reception.app, loaded.slack_signing_secret, now)
+    return create_app(receiver, monitor.health.ready)
+
+
+@contextmanager
+def _monitoring(
+    loaded: Settings,
+    database: Database,
+    observer: Observer,
+    connected: Callable[[], int] | None = None,
+) -> Iterator[Monitoring]:
+    with _on_a_free_port(loaded):
+        monitor = Monitoring(loaded, database, observer, connected)
+    with monitor:
+        yield monitor
 
 
 @contextmanager
@@ -195,8 +236,8 @@ def _on_a_free_port(loaded: Settings) -> Iterator[None]:
 
 
 @contextmanager
-def _looping(steps: Sequence[Step], name: str) -> Iterator[None]:
-    loop = Loop(steps, now)
+def _looping(steps: Sequence[Step], name: str, observer: Observer) -> Iterator[None]:
+    loop = Loop(steps, now, observer=observer)
     thread = loop.start(name)
     try:
         yield

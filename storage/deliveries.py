@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
-from sqlalchemy import Connection, RowMapping, insert, select, update
+from sqlalchemy import Connection, RowMapping, and_, func, insert, or_, select, true, update
 
 from storage import rows
-from storage.schema import delivery, incident
+from storage.schema import delivery, incident, incident_update
 
 
 class DeliveryKind(Enum):
@@ -35,6 +35,42 @@ class Delivery:
     deleted: bool = False  # somebody deleted the message
 
 
+@dataclass(frozen=True)
+class Backlog:
+    """What Slack has not seen yet of the ledger, or will not have."""
+
+    incidents: int
+    updates: int  # of those incidents, neither posted nor corrected
+    since: datetime | None  # the oldest of it
+    refused: int  # messages of open or untold incidents
+
+
+_UNTOLD = incident.c.revision > incident.c.told_revision
+_BACKLOG = (
+    select(
+        func.count(incident.c.id.distinct()),
+        func.count(incident_update.c.id),
+        func.min(func.coalesce(incident_update.c.created_at, incident.c.updated_at)),
+    )
+    .select_from(incident)
+    .outerjoin(
+        incident_update,
+        and_(
+            incident_update.c.incident_id == incident.c.id,
+            incident_update.c.revision > incident.c.told_revision,
+        ),
+    )
+    .where(_UNTOLD)
+)
+# Of incidents that still matter: what was refused last year would be counted for ever.
+_REFUSED = (
+    select(func.count(delivery.c.id))
+    .join(incident, delivery.c.incident_id == incident.c.id)
+    .where(or_(incident.c.is_open == true(), _UNTOLD))
+    .where(delivery.c.error.is_not(None), delivery.c.deleted.is_(False))
+)
+
+
 class Deliveries:
     """Queries about messages, within the ledger's transaction. None of this makes a revision."""
 
@@ -50,6 +86,11 @@ class Deliveries:
             .limit(limit)
         )
         return tuple(self._connection.execute(query).scalars())
+
+    def backlog(self) -> Backlog:
+        """How far Slack is behind; costs what is open or untold, whatever the history."""
+        incidents, updates, since = self._connection.execute(_BACKLOG).one()
+        return Backlog(incidents, updates, since, self._connection.execute(_REFUSED).scalar_one())
 
     def told(self, number: int, revision: int) -> None:
         """Slack has seen this incident as it was at that revision."""

@@ -21,14 +21,20 @@ TABLE = {
     "bot.commands": may("bot.core storage bot.words"),
     "bot.slack": may("bot.core storage bot.commands bot.words", "slack_bolt slack_sdk httpx"),
     "bot.publish": may("bot.core storage bot.words", "jinja2 markupsafe brotli obstore"),
-    "bot.web": may("bot.slack storage", "flask werkzeug waitress granian"),
+    "bot.health": may("bot.core bot.slack storage"),
+    "bot.metrics": may("bot.core bot.health", "prometheus_client"),
+    "bot.web": may("bot.health bot.slack", "flask werkzeug waitress granian"),
     "bot.sandbox": may("", "flask flask_sock werkzeug simple_websocket jinja2 markupsafe httpx"),
     "bot.components": may("bot.core storage"),
     "bot.app": may(
         "bot.core bot.log bot.words bot.config bot.commands bot.components bot.publish storage"
     ),
+    "bot.monitoring": may(
+        "bot.app bot.core bot.config bot.health bot.loop bot.metrics bot.slack bot.web storage"
+    ),
     "bot.processes": may(
-        "bot.app bot.core bot.config bot.loop bot.clock bot.slack bot.web storage", "flask"
+        "bot.app bot.core bot.config bot.loop bot.clock bot.monitoring bot.slack bot.web storage",
+        "flask",
     ),
     "bot.demo": may("bot.app bot.config"),
     "bot.doctor": may("bot.app bot.config bot.core bot.publish bot.slack storage"),

@@ -8,4 +8,4 @@ from bot import app, processes
 @click.command
 def command() -> None:
     """Publish, tell Slack, keep time; run any number of these, one has the turn."""
-    processes.worker(app.settings("page", "ledger", "target", "slack"))
+    processes.worker(app.settings("page", "ledger", "target", "slack", "server"))

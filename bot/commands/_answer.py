@@ -53,9 +53,23 @@ class Answer:
     subject: str = ""  # what was saved, as a later sentence can begin: "#12, update 3"
     refused: bool = False
     unknown: bool = False  # nobody can say yet whether it was saved
+    away: bool = False  # the ledger did not answer
+
+    @property
+    def outcome(self) -> str:
+        """In a word, for whoever counts."""
+        said = {
+            "saved": self.saved,
+            "unknown": self.unknown,
+            "unavailable": self.away,
+            "refused": self.refused,
+            "asked": bool(self.buttons),
+        }
+        return next((word for word, is_so in said.items() if is_so), "answered")
 
     def to_json(self) -> dict[str, Any]:
-        return asdict(self)
+        """What the ledger keeps, which is never of the kind that says the ledger was away."""
+        return {name: value for name, value in asdict(self).items() if name != "away"}
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Self:
@@ -102,7 +116,7 @@ def unavailable(call: Call, *, writes: bool = True) -> Answer:
     """The ledger does not answer. The message itself keeps the text, and a way to try again."""
     if not writes or call.number is not None:
         said = "The database does not answer just now. Nothing changed; try again in a moment."
-        return Answer(said, refused=True)
+        return Answer(said, refused=True, away=True)
     retry = Button("retry", "Try again", json.dumps({"key": call.key, "line": call.line}))
     fits = len(retry.value) <= BUTTON_VALUE
     remedy = "Press Try again, or type it again" if fits else "Type it again"
@@ -111,6 +125,7 @@ def unavailable(call: Call, *, writes: bool = True) -> Answer:
         f"{remedy} in a moment; it cannot be saved twice.\n{handed_back(call)}",
         (retry,) if fits else (),
         refused=True,
+        away=True,
     )
 
 

@@ -1,12 +1,14 @@
 """Bringing one target up to date with the ledger. Safe to repeat, and never backwards."""
 
 import logging
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.core.errors import Refusal
+from bot.core.observer import NOBODY, Observer
 from bot.publish.due import due_since
 from bot.publish.errors import Outrun, PublishError
 from bot.publish.marker import Marker, marker_of
@@ -49,8 +51,11 @@ class Publisher:
         program: str | None = None,
         renderer: Renderer | None = None,
         compressed: Words = (),
+        *,
+        observer: Observer = NOBODY,
     ) -> None:
         self._database = database
+        self._observer = observer
         self._compressed = compressed if target.twins else ()
         self._target = target
         self._renderer = renderer or built_in()
@@ -132,11 +137,15 @@ class Publisher:
         due = due_since(site, told, believed.base)
         paths = [one.path for one in due]
         known = self._records.documents(ledger, paths) if believed.agree else {}
-        return render_all(site, due, known, self._compressed)
+        began = time.monotonic()
+        batch = render_all(site, due, known, self._compressed)
+        self._observer.rendered(self._target.url, time.monotonic() - began)
+        return batch
 
     def _catch_up(self, look: _Look, marker: Marker | None, watch: Stopwatch) -> bool:
         batch, intent = look.batch, look.intent
         assert batch and intent  # noqa: S101, PT018 -- there is something to show
+        began = watch.now()
         with self._target.writing(marker, intent) as writer:
             done = published(batch.files, writer.put(batch.files))
             done += published(batch.home, writer.put(batch.home))
@@ -144,11 +153,16 @@ class Publisher:
             intent = replace(intent, checked_at=watch.now())
             writer.mark(intent)
         self._records.shows(intent, done, batch.note)
+        self._tell_published(intent, len(done), watch.now() - began)
+        return True
+
+    def _tell_published(self, shown: Marker, documents: int, took: timedelta) -> None:
+        delay = max(shown.checked_at - shown.time, timedelta())
+        self._observer.published(self._target.url, took.total_seconds(), delay.total_seconds())
         log.info(
             "page published",
-            extra={"revision": intent.revision, "documents": len(done), "target": self._target.url},
+            extra={"revision": shown.revision, "documents": documents, "target": self._target.url},
         )
-        return True
 
     def _check_in(self, marker: Marker | None, watch: Stopwatch) -> bool:
         """Say in the marker that somebody looked."""

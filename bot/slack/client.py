@@ -6,11 +6,13 @@ nobody knows (look before trying again), or Slack will not do it (somebody must 
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Self
 
 import httpx
 
+from bot.core.observer import NOBODY, Observer
 from bot.slack.deadline import deadline, keeping_deadlines
 
 SLACK = "https://slack.com/api/"
@@ -27,6 +29,8 @@ _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 class SlackFailure(Exception):  # noqa: N818 -- the three kinds below are named for what they mean
     """A call that did not give the wanted answer; `error` is Slack's word, or ours."""
 
+    outcome = "failed"
+
     def __init__(self, error: str) -> None:
         super().__init__(error)
         self.error = error
@@ -34,6 +38,8 @@ class SlackFailure(Exception):  # noqa: N818 -- the three kinds below are named 
 
 class NoEffect(SlackFailure):
     """Nothing happened: safe to try again, after so many seconds where Slack says so."""
+
+    outcome = "no_effect"
 
     def __init__(self, error: str, retry_after: float | None = None) -> None:
         super().__init__(error)
@@ -43,15 +49,20 @@ class NoEffect(SlackFailure):
 class Ambiguous(SlackFailure):
     """It may have happened: look before trying again."""
 
+    outcome = "ambiguous"
+
 
 class Permanent(SlackFailure):
     """Slack refuses, and will again until somebody changes something."""
+
+    outcome = "refused"
 
 
 class Client:
     """Slack's Web API with one token. Safe to use from several threads; close it when done."""
 
-    def __init__(self, token: str, base_url: str = SLACK) -> None:
+    def __init__(self, token: str, base_url: str = SLACK, observer: Observer = NOBODY) -> None:
+        self._observer = observer
         self._http = keeping_deadlines(
             httpx.Client(base_url=base_url, headers={"Authorization": f"Bearer {token}"})
         )
@@ -80,19 +91,21 @@ class Client:
     def _answer(
         self, method: str, within: float, params: Mapping[str, Any]
     ) -> tuple[dict[str, Any], httpx.Headers]:
-        response = _sent(self._http, method, within, data=_form(params))
-        if response.status_code == httpx.codes.TOO_MANY_REQUESTS:
-            raise NoEffect("ratelimited", _retry_after(response))
-        answer = _object(response)
-        if not answer.get("ok"):
-            raise _refused(str(answer.get("error", "unknown_error")), response)
+        with _told(self._observer, method):
+            response = _sent(self._http, method, within, data=_form(params))
+            if response.status_code == httpx.codes.TOO_MANY_REQUESTS:
+                raise NoEffect("ratelimited", _retry_after(response))
+            answer = _object(response)
+            if not answer.get("ok"):
+                raise _refused(str(answer.get("error", "unknown_error")), response)
         return answer, response.headers
 
 
 class ReplyClient:
     """Messages to the addresses that Slack hands out with each command (`response_url`)."""
 
-    def __init__(self) -> None:
+    def __init__(self, observer: Observer = NOBODY) -> None:
+        self._observer = observer
         self._http = keeping_deadlines(httpx.Client())
 
     def close(self) -> None:
@@ -100,6 +113,10 @@ class ReplyClient:
 
     def post(self, url: str, message: Mapping[str, Any], *, within: float) -> None:
         """Raises NoEffect, Ambiguous, or Permanent once the address is used up or expired."""
+        with _told(self._observer, "response_url"):
+            self._post(url, message, within)
+
+    def _post(self, url: str, message: Mapping[str, Any], within: float) -> None:
         try:
             response = _sent(self._http, url, within, json=message)
         except httpx.InvalidURL as error:
@@ -110,6 +127,17 @@ class ReplyClient:
             raise Ambiguous(f"http_{response.status_code}")
         if not response.is_success or response.text.startswith('{"ok":false'):
             raise Permanent(f"http_{response.status_code}")
+
+
+@contextmanager
+def _told(observer: Observer, method: str) -> Iterator[None]:
+    """Say how the call in the block ended."""
+    try:
+        yield
+    except SlackFailure as failure:
+        observer.called(method, failure.outcome)
+        raise
+    observer.called(method, "ok")
 
 
 def _sent(http: httpx.Client, url: str, within: float, **content: Any) -> httpx.Response:

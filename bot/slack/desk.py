@@ -15,6 +15,7 @@ from bot.commands import Answer, Call
 from bot.core.errors import Refusal
 from bot.core.grammar import split
 from bot.core.incident import Author
+from bot.core.observer import NOBODY, Observer
 from bot.slack.access import Access
 from bot.slack.directory import Directory
 from bot.slack.messages import Json, beside, ephemeral, replacing
@@ -39,7 +40,9 @@ class Desk:
         *,
         now: Callable[[], datetime],
         slash: str = "/incident",
+        observer: Observer = NOBODY,
     ) -> None:
+        self._observer = observer
         self._database = database
         self._access = access
         self._directory = directory
@@ -77,6 +80,7 @@ class Desk:
     def _commanded(self, origin: Origin, line: str) -> Answer:
         call = self._call(origin, line)
         if refusal := self._access.refusal(origin, call.at):
+            self._tell(call, "turned_away")
             return turned_away(refusal, call, writes=may_save(line))
         return self._answered(commands.run, call)
 
@@ -85,6 +89,7 @@ class Desk:
         key, line, number = value.get("key"), value.get("line", ""), value.get("number")
         call = self._call(origin, line if isinstance(line, str) else "")
         if refusal := self._access.refusal(origin, call.at):
+            self._tell(call, "turned_away")
             return beside(turned_away(refusal, call))
         if not isinstance(key, str) or not key.startswith(f"{origin.team}:{origin.app}:"):
             return replacing(turned_away(_STALE, call))
@@ -98,11 +103,16 @@ class Desk:
 
     def _answered(self, carry_out: Callable[[Call, Database], Answer], call: Call) -> Answer:
         answer = carry_out(call, self._database)
+        self._tell(call, answer.outcome)
         if answer.unknown:
             log.warning("it is not known yet whether a command was saved", extra={"key": call.key})
             with self._lock:
                 self._unsettled.append(call)
         return answer
+
+    def _tell(self, call: Call, outcome: str) -> None:
+        seconds = (self._now() - call.at).total_seconds()
+        self._observer.answered(_subcommand(call.line), outcome, max(seconds, 0.0))
 
     def _next_unsettled(self) -> Call | None:
         with self._lock:
@@ -141,6 +151,14 @@ def may_save(line: str) -> bool:
         return split(line, commands.COMMANDS)[0].writes
     except Refusal:
         return True
+
+
+def _subcommand(line: str) -> str:
+    """Its name, however it was written; what is none is not repeated."""
+    try:
+        return split(line, commands.COMMANDS)[0].name
+    except Refusal:
+        return "none"
 
 
 def not_saved_after_all(call: Call) -> Answer:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
+from bot.core.observer import NOBODY, Observer
 from bot.slack.access import Access
 from bot.slack.client import Client, ReplyClient
 from bot.slack.desk import Desk
@@ -28,14 +29,23 @@ class Reception:
         slash: str = "/incident",
         now: Callable[[], datetime],
         wake: Callable[[], None],
+        observer: Observer = NOBODY,
     ) -> None:
-        self._client = Client(token, api_url)
-        self._http = ReplyClient()
+        self._client = Client(token, api_url, observer)
+        self._http = ReplyClient(observer)
         self._replier = Replier(self._http)
         self.identity = Identity(database, self._client)
         self.directory = Directory(self._client, publishers)
         access = Access(self.identity, self.directory, channels)
-        desk = Desk(database, access, self.directory, self._replier, now=now, slash=slash)
+        desk = Desk(
+            database,
+            access,
+            self.directory,
+            self._replier,
+            now=now,
+            slash=slash,
+            observer=observer,
+        )
         self.app = build_app(token, desk, Events(database), wake)
         self.steps = (self.identity.sync, self.directory.sync, desk.settle)
 

@@ -1,7 +1,7 @@
-"""HTTP: what Slack sends to /slack/events, and /healthz."""
+"""HTTP: what Slack sends to /slack/events, probes, and the monitoring port."""
 
 from bot.web.app import create_app
-from bot.web.health import Health
+from bot.web.monitor import create_monitor
 from bot.web.servers import Server, serve, serve_workers
 
-__all__ = ["Health", "Server", "create_app", "serve", "serve_workers"]
+__all__ = ["Server", "create_app", "create_monitor", "serve", "serve_workers"]

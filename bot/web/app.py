@@ -1,15 +1,16 @@
-"""The Flask app: two addresses, and no body ever logged."""
+"""The Flask app that Slack reaches: three addresses, and no body ever logged."""
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
 
-from flask import Flask, Response, jsonify, request
+from flask import Flask, Response, request
 
+from bot.health import Ready
 from bot.slack.receiver import MAX_BODY, Receiver
+from bot.web.probes import add_probes
 
 
-def create_app(receiver: Receiver, health: Callable[[], Mapping[str, Any]]) -> Flask:
-    """POST /slack/events and GET /healthz; anything else is 404 or 405."""
+def create_app(receiver: Receiver, ready: Callable[[], Ready]) -> Flask:
+    """POST /slack/events, GET /healthz and /readyz; anything else is 404 or 405."""
     app = Flask("duckrow", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
@@ -24,10 +25,5 @@ def create_app(receiver: Receiver, health: Callable[[], Mapping[str, Any]]) -> F
         )
         return Response(reply.body, reply.status, dict(reply.headers))
 
-    @app.get("/healthz")
-    def healthz() -> Response:
-        answer = jsonify(dict(health()))
-        answer.headers["Cache-Control"] = "no-store"
-        return answer
-
+    add_probes(app, ready, reasons=False)  # it may be reached from anywhere
     return app
