@@ -12,7 +12,7 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 from bot.core.ids import new_id
 from bot.core.incident import Author, Incident, Update
 from bot.core.page import Component, Page
-from storage import questions, rows, schema
+from storage import merging, questions, rows, schema
 from storage.deliveries import Deliveries
 from storage.publications import Publications
 from storage.reader import Reader
@@ -103,6 +103,7 @@ class Telling(Ledger):
         self._months: dict[str, None] = {}
         self._everything = False
         self._page: dict[str, Any] = {}
+        self._overtaken: tuple[int, datetime] | None = None
         self._before: list[Mapping[str, Any]] = []
         self._after: list[Mapping[str, Any]] = []
 
@@ -114,13 +115,15 @@ class Telling(Ledger):
     @property
     def revision(self) -> int:
         """The revision this transaction makes, if it tells anything."""
-        return self.page.revision + 1
+        overtaken = self._overtaken[0] if self._overtaken else 0
+        return max(self.page.revision, overtaken) + 1
 
     @cached_property
     def at(self) -> datetime:
         """The time of this change, to the millisecond, always after the previous change's."""
         now = self.cause.at.replace(microsecond=self.cause.at.microsecond // 1000 * 1000)
-        return max(now, self.page.as_of + _TICK) if self.page.as_of else now
+        before = (self.page.as_of, self._overtaken[1] if self._overtaken else None)
+        return max([now, *(moment + _TICK for moment in before if moment)])
 
     @property
     def tells(self) -> bool:
@@ -176,6 +179,21 @@ class Telling(Ledger):
         self._everything = True
         self._note({}, {"component": component.slug, "name": component.name})
 
+    def overtake(self, revision: int, at: datetime) -> None:
+        """Go on above a revision of another copy of this ledger; to be said before all else."""
+        self._overtaken = (revision, at)
+        self._everything = True
+
+    def merge(self, incident: Incident, was: Incident | None) -> Incident:
+        """Store an incident as it is united with what another copy told; `was` is ours."""
+        number = was.number if was else self._take_number(incident.number)
+        merged = replace(incident, number=number, updated_at=self.at, revision=self.revision)
+        merging.write(self.connection, merged, was)
+        self._touch_components({one for told in merged.updates for one in told.statuses})
+        before = {"updates": [one.id for one in was.updates]} if was else {}
+        self._touch(merged, before, {"updates": [one.id for one in merged.updates]})
+        return merged
+
     def turn_day(self) -> None:
         """Tell that time passed: the page's days, and what depends on them, are due."""
         self._page["as_of"] = self.at
@@ -209,7 +227,13 @@ class Telling(Ledger):
             "after": json.dumps(self._after, default=str),
         }
 
-    def _take_number(self) -> int:
+    def _take_number(self, wanted: int = 0) -> int:
+        """The next number, or the one that is wanted where it is free."""
+        if wanted and self.incident(wanted) is None:
+            reached = schema.page.c.next_number
+            above = update(schema.page).where(reached <= wanted)
+            self.connection.execute(above.values(next_number=wanted + 1))
+            return wanted
         number = self.connection.execute(
             update(schema.page)
             .values(next_number=schema.page.c.next_number + 1)

@@ -1,7 +1,7 @@
 """What each target shows: the revision, the documents, and since when it is behind."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -23,6 +23,7 @@ class Publication:
     error: str | None = None
     stopped: bool = False  # publishing waits for a person: a regress, or somebody else's page
     told_at: datetime | None = None
+    recovered: str | None = None  # what came back from it, and the channel has not heard yet
 
 
 @dataclass(frozen=True)
@@ -35,8 +36,7 @@ class Published:
     etag: str | None = None
 
 
-_HEARD = frozenset({"told_at"})
-_KNOWN = frozenset(publication.c.keys()) - _HEARD
+_FOR_THE_CHANNEL = frozenset({"told_at", "recovered"})  # not the publisher's to change
 
 
 class Publications:
@@ -57,23 +57,28 @@ class Publications:
 
     def save(self, one: Publication) -> None:
         """Keep what the publisher knows; what the channel heard is not the publisher's to say."""
-        self._set(one.target, rows.columns(publication, replace(one, told_at=None)), _HEARD)
+        row = rows.columns(publication, one)
+        self._set(one.target, {name: row[name] for name in row.keys() - _FOR_THE_CHANNEL})
 
     def told(self, target: str, at: datetime | None) -> None:
         """The channel heard that a target is in trouble; None: that it is well again."""
-        self._set(target, rows.columns(publication, Publication(target, told_at=at)), _KNOWN)
+        self._set(target, {"told_at": at})
+
+    def recovered(self, target: str, report: str | None) -> None:
+        """Something came back from a target, which the channel has to hear; None: it has."""
+        self._set(target, {"recovered": report})
 
     def forget_all_but(self, targets: Iterable[str]) -> None:
         """Forget targets that are no longer written: nobody waits for them any more."""
         former = publication.c.target.not_in(sorted(targets))
         self._connection.execute(delete(publication).where(former))
 
-    def _set(self, target: str, row: dict[str, Any], kept: frozenset[str]) -> None:
-        """Change a target's row but for the columns `kept`, or make it."""
-        values = {name: value for name, value in row.items() if name not in kept}
+    def _set(self, target: str, values: dict[str, Any]) -> None:
+        """Change these columns of a target's row, or make it."""
         known = update(publication).where(publication.c.target == target).values(values)
         if self._connection.execute(known).rowcount == 0:
-            self._connection.execute(insert(publication), row)
+            fresh = rows.columns(publication, Publication(target))
+            self._connection.execute(insert(publication), fresh | values)
 
     def documents(self, target: str, paths: Iterable[str] | None = None) -> Mapping[str, Published]:
         """Path -> what we last put there; of these paths, or of all."""

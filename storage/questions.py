@@ -102,4 +102,16 @@ FIRST_SHOWN_FROM = select(func.min(update.c.display_at)).where(
 
 CHANGES_SINCE = select(change).where(change.c.revision > bindparam("since"))
 TOLD_AT = select(change.c.at).where(change.c.revision == bindparam("revision"))
+KNOWS = select(change.c.revision).where(
+    or_(
+        and_(change.c.revision == bindparam("revision"), change.c.id == bindparam("id")),
+        change.c.key == bindparam("key"),
+    )
+)
+HOW_OFTEN = select(func.count()).where(
+    change.c.what == bindparam("what"), change.c.at > bindparam("since")
+)
+OWNERS = select(update.c.id, update.c.incident_id).where(
+    update.c.id.in_(bindparam("ids", expanding=True))
+)
 CHANGE_ID = select(change.c.id).where(change.c.revision == bindparam("revision"))

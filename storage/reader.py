@@ -19,6 +19,13 @@ from storage.known import Known
 
 Asked = Mapping[str, Any]
 
+_AT_ONCE = 500  # values in one question
+
+
+def recovery_key(revision: int, change_id: str) -> str:
+    """The key under which a change that this ledger lacks is made good for, once."""
+    return f"recover:{revision}:{change_id}"
+
 
 @dataclass(frozen=True)
 class Told:
@@ -161,6 +168,25 @@ class Reader:
     def change_id(self, revision: int) -> str | None:
         """The id of the change that made a revision; None if this ledger has none."""
         return self.connection.execute(questions.CHANGE_ID, {"revision": revision}).scalar()
+
+    def knows(self, revision: int, change_id: str) -> bool:
+        """True of a change of this ledger, and of one that it has made good for."""
+        asked = {"revision": revision, "id": change_id, "key": recovery_key(revision, change_id)}
+        return self.connection.execute(questions.KNOWS, asked).first() is not None
+
+    def how_often(self, what: str, since: datetime) -> int:
+        """How many changes of that cause were made since then."""
+        asked = {"what": what, "since": since}
+        return self.connection.execute(questions.HOW_OFTEN, asked).scalar_one()
+
+    def owners(self, update_ids: Sequence[str]) -> Mapping[str, str]:
+        """Update id -> the incident's, of those that there are."""
+        found: dict[str, str] = {}
+        for start in range(0, len(update_ids), _AT_ONCE):
+            asked = {"ids": update_ids[start : start + _AT_ONCE]}
+            rows_ = self.connection.execute(questions.OWNERS, asked)
+            found |= {row.id: row.incident_id for row in rows_}
+        return found
 
     def told_at(self, revision: int) -> datetime | None:
         """When a revision was made; None if this ledger has none."""

@@ -26,7 +26,7 @@ from sqlalchemy import (
 
 from bot.core.page import PageLink
 
-HEAD = "0003"  # the newest migration; a test holds it to storage/migrations
+HEAD = "0004"  # the newest migration; a test holds it to storage/migrations
 
 metadata = MetaData(
     naming_convention={
@@ -258,4 +258,5 @@ publication = Table(
     Column("error", Text),
     Column("stopped", Boolean, nullable=False, server_default=false()),  # until a person acts
     Column("told_at", UtcDateTime),  # the channel heard that it is behind
+    Column("recovered", Text),  # what came back from it, until the channel heard
 )
