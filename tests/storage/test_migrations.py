@@ -33,6 +33,14 @@ def test_a_page_of_the_first_version_has_the_plain_look_after_it(database):
         assert [getattr(ledger.page, name) for name in LOOK] == ["en", "", "", (), True]
 
 
+def test_tables_of_a_newer_program_are_left_alone_and_told_of(database):
+    with database.engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    for open_it in (database.migrate, database.ensure_ready, database.check):
+        with pytest.raises(WrongLedger, match="newer Duckrow"):
+            open_it()
+
+
 def test_the_look_of_the_page_is_kept_as_it_was_set(database):
     look = {
         "language": "ar",
