@@ -25,7 +25,7 @@ Message = Mapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
-_TIMED_OUT, _TOO_LARGE = 408, 413
+_BAD, _TIMED_OUT, _TOO_LARGE = 400, 408, 413
 
 
 def load(target: str) -> "Whole":
@@ -49,8 +49,8 @@ class Whole:
             await _answer(send, _hanging_up(_TIMED_OUT))
         except _TooMuch:
             await _answer(send, _hanging_up(_TOO_LARGE))
-        except ConnectionResetError:
-            pass  # nobody is left to be answered
+        except ConnectionResetError:  # or what came is no HTTP: granian says the same of both
+            await _answer(send, _hanging_up(_BAD))
         else:
             await _answer(send, await self._carried_out(scope, body))
 

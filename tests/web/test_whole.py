@@ -87,7 +87,7 @@ def test_a_body_that_turns_out_too_large_is_413_and_the_rest_is_not_read(app, se
     assert seen == []
 
 
-def test_somebody_who_goes_away_is_answered_nothing(app, seen):
+def test_a_body_that_breaks_off_is_400_and_reaches_nobody(app, seen):
     gone = {"type": "http.disconnect"}
-    assert exchange(Whole(app), piece(b"du", more=True), gone) == []
+    assert exchange(Whole(app), piece(b"du", more=True), gone)[0]["status"] == 400
     assert seen == []
