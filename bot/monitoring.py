@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 from typing import Self
 
-from bot.app import now, targets_of
+from bot.app import now
 from bot.config import Settings
 from bot.core.observer import NOBODY, Observer
 from bot.health import Health, LedgerLook, SlackLook
@@ -39,7 +39,7 @@ class Monitoring:
         connected: Callable[[], int] | None = None,
     ) -> None:
         self._client = Client(loaded.slack_bot_token, loaded.slack_api_url, observer)
-        ledger = LedgerLook(database, [one.url for one in targets_of(loaded)], now())
+        ledger = LedgerLook(database, loaded.publish_url, now())
         slack = SlackLook(self._client, now(), connected)
         self.health = Health(ledger, slack, now)
         self._loops = {

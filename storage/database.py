@@ -3,18 +3,20 @@
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from typing import Any
 
 from sqlalchemy import Connection, exc, make_url, text
 
 from bot.core.observer import NOBODY, Observer
 from bot.core.page import Page
-from storage import engines, migrate
+from storage import engines, migrate, standbys
 from storage.deadline import Watchdog
+from storage.embedded import file_of
 from storage.engines import WAIT
 from storage.errors import LedgerUnavailable, OutcomeUnknown
+from storage.hosts import Hosts, connecting_by
 from storage.ledger import Cause, Ledger, Telling
 
 CHANNEL = "duckrow"  # of NOTIFY, the wake-up that crosses processes
@@ -27,7 +29,11 @@ class Database:
         self.url = make_url(url)
         self._observer = observer
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        self.engine = (engines.sqlite if self.is_sqlite else engines.postgresql)(self.url)
+        self.hosts = Hosts({} if self.is_sqlite else engines.parameters(self.url))
+        self.engine = engines.engine_of(self.url, self.hosts)
+        self._file = file_of(self.url.database)
+        if self.is_sqlite:
+            self._file.watch(self.engine)
         self.watchdog = Watchdog()
         self._writer = threading.Lock()  # SQLite has one writer; waiting here beats polling there
 
@@ -42,8 +48,12 @@ class Database:
 
     def migrate(self) -> None:
         """Bring the tables up to this program's version."""
-        with _told_plainly():
-            migrate.upgrade(self.engine)
+        self._file.may_be_made = True
+        try:
+            with _told_plainly():
+                migrate.upgrade(self.engine)
+        finally:
+            self._file.may_be_made = False
 
     def begin(self, page: Page) -> bool:
         """Give an empty ledger its page; True for the one process that did."""
@@ -65,6 +75,13 @@ class Database:
         """Raise WrongLedger unless the tables are this program's; changes nothing."""
         with self._transaction(writes=False) as connection:
             migrate.check(connection)
+
+    def weakness(self) -> str:
+        """How the loss of this machine or of its standby would hurt; empty when it would not."""
+        if self.is_sqlite:
+            return ""
+        with self._transaction(writes=False) as connection:
+            return standbys.weakness(connection)
 
     def rehearse(self) -> None:
         """Commit a row as it was: what would stop a command's commit stops this one.
@@ -117,15 +134,19 @@ class Database:
         with (
             self._turn(writes=writes, within=within),
             _told_plainly(),
+            connecting_by(deadline),
             self.engine.connect() as connection,
         ):
-            self._ensure_it_answers(connection, deadline)
+            if self.is_sqlite:
+                self._ensure_it_is_there(connection, deadline, writes=writes)
+            else:
+                self._ensure_it_answers(connection, deadline)
             connection.execution_options(**self._options(deadline, writes=writes))
             with self._watched(connection, deadline), connection.begin() as transaction:
                 yield connection
                 if transaction.is_active:
                     began = time.monotonic()
-                    _commit(connection, transaction.commit)
+                    self._commit(connection, transaction.commit, writes=writes)
                     if writes:
                         self._observer.committed(time.monotonic() - began)
 
@@ -144,14 +165,22 @@ class Database:
     def _options(self, deadline: float, *, writes: bool) -> dict[str, Any]:
         if self.is_sqlite:
             return engines.sqlite_options(writes=writes, wait=deadline - time.monotonic())
-        if writes:
-            return {"isolation_level": "READ COMMITTED"}
+        if writes:  # None: as the server has it; False would write where its people forbade that
+            return {"isolation_level": "READ COMMITTED", "postgresql_readonly": None}
         return {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+
+    def _ensure_it_is_there(
+        self, connection: Connection, deadline: float, *, writes: bool
+    ) -> None:
+        """A file that was replaced is opened anew; one that was removed is refused."""
+        if not self._file.is_open_in(connection):
+            connection.invalidate()
+            self.engine.dispose()
+        if writes:
+            self._file.ensure_kept(connection, max(deadline - time.monotonic(), 0.0))
 
     def _ensure_it_answers(self, connection: Connection, deadline: float) -> None:
         """What the pool kept may have died with its server; it is then connected anew."""
-        if self.is_sqlite:
-            return
         if time.monotonic() > deadline:  # by connecting, which the next one need not do again
             raise LedgerUnavailable("the database let us in too late")
         connection.execution_options(isolation_level="AUTOCOMMIT")  # one round trip, not three
@@ -162,6 +191,25 @@ class Database:
             if not error.connection_invalidated or time.monotonic() > deadline:
                 raise
 
+    def _commit(self, connection: Connection, commit: Callable[[], None], *, writes: bool) -> None:
+        try:
+            with self._hearing(connection) as doubts:
+                commit()
+        except exc.DBAPIError as error:
+            connection.invalidate()
+            if _is_locked(error):
+                raise
+            self._file.doubt()
+            self.hosts.doubt()
+            raise OutcomeUnknown("the connection was lost while saving") from error
+        if doubts:
+            raise OutcomeUnknown(doubts[0])
+        if writes and self.is_sqlite and not self._file.is_open_in(connection):
+            raise OutcomeUnknown("the database's file was taken away while saving")
+
+    def _hearing(self, connection: Connection) -> AbstractContextManager[list[str]]:
+        return nullcontext([]) if self.is_sqlite else standbys.doubts(connection)
+
     @contextmanager
     def _watched(self, connection: Connection, deadline: float) -> Iterator[None]:
         if self.is_sqlite:
@@ -170,16 +218,6 @@ class Database:
         socket = connection.connection.driver_connection.fileno()  # type: ignore[union-attr]
         with self.watchdog.guard(socket, deadline):
             yield
-
-
-def _commit(connection: Connection, commit: Any) -> None:
-    try:
-        commit()
-    except exc.DBAPIError as error:
-        connection.invalidate()
-        if _is_locked(error):
-            raise
-        raise OutcomeUnknown("the connection was lost while saving") from error
 
 
 def _is_locked(error: exc.DBAPIError) -> bool:

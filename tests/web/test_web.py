@@ -29,6 +29,10 @@ class Receiver(receiving.Receiver):
         return Reply(200, '{"text": "Saved"}', {"content-type": "application/json"})
 
 
+def well():
+    return Ready({})
+
+
 @pytest.fixture
 def receiver():
     return Receiver()
@@ -36,7 +40,7 @@ def receiver():
 
 @pytest.fixture
 def client(receiver):
-    return create_app(receiver, lambda: Ready({})).test_client()
+    return create_app(receiver, well).test_client()
 
 
 def test_the_raw_body_and_its_headers_reach_the_receiver(client, receiver):
@@ -63,7 +67,7 @@ def test_other_paths_are_404(client, path):
 
 def test_it_serves_over_a_real_socket_and_leaves_nothing_behind(receiver):
     before = threading.active_count()
-    app = create_app(receiver, dict)
+    app = create_app(receiver, well)
     with serve(app, "127.0.0.1", 0) as server:
         assert httpx.get(f"http://127.0.0.1:{server.port}/healthz").json()["alive"]
     with pytest.raises(OSError, match="refused"):
@@ -73,7 +77,7 @@ def test_it_serves_over_a_real_socket_and_leaves_nothing_behind(receiver):
 
 def test_closing_waits_for_the_answers_under_way():
     slow = Receiver(pause=0.5)
-    server = serve(create_app(slow, dict), "127.0.0.1", 0)
+    server = serve(create_app(slow, well), "127.0.0.1", 0)
     statuses = []
 
     def post():
@@ -92,7 +96,7 @@ def test_closing_waits_for_the_answers_under_way():
 
 
 def test_idle_connections_do_not_delay_the_end():
-    server = serve(create_app(Receiver(), dict), "127.0.0.1", 0)
+    server = serve(create_app(Receiver(), well), "127.0.0.1", 0)
     with httpx.Client() as keeping:
         keeping.get(f"http://127.0.0.1:{server.port}/healthz")
         half = socket.create_connection(("127.0.0.1", server.port))
@@ -104,7 +108,7 @@ def test_idle_connections_do_not_delay_the_end():
 
 
 def test_two_lengths_at_once_reach_nobody(receiver):
-    with serve(create_app(receiver, dict), "127.0.0.1", 0) as server:
+    with serve(create_app(receiver, well), "127.0.0.1", 0) as server:
         connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=5)
         connection.putrequest("POST", "/slack/events")
         connection.putheader("Content-Length", "5")
@@ -117,7 +121,7 @@ def test_two_lengths_at_once_reach_nobody(receiver):
 
 
 def test_a_body_beyond_the_limit_is_413_over_the_wire_too(receiver):
-    with serve(create_app(receiver, dict), "127.0.0.1", 0) as server:
+    with serve(create_app(receiver, well), "127.0.0.1", 0) as server:
         connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=5)
         connection.putrequest("POST", "/slack/events")
         connection.putheader("Content-Length", str(MAX_BODY + 1))
@@ -137,7 +141,7 @@ def taken():
 def test_a_taken_port_is_an_os_error_and_leaves_no_thread(receiver, taken):
     before = threading.active_count()
     with pytest.raises(OSError, match="in use"):
-        serve(create_app(receiver, dict), "127.0.0.1", taken)
+        serve(create_app(receiver, well), "127.0.0.1", taken)
     with pytest.raises(OSError, match="in use"):
         serve_workers("tests.web.toy:make", "127.0.0.1", taken)
     assert threading.active_count() == before
