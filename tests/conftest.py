@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.support.installed import Installed, build_wheel, install
 from tests.support.postgres import Postgres, find_postgres, running_postgres
+from tests.support.s3 import Store, new_bucket, running_s3
 from tests.support.tools import CHROMIUM_FLAGS, find_chromium, need, unused_port
 
 # At the desk, new examples on every run; in CI the same ones, more of them, so that what lands does
@@ -47,6 +48,19 @@ def postgres_url(postgres_server) -> Iterator[str]:
 def database_url(request) -> str:
     """An empty database; the test runs once on each kind."""
     return str(request.getfixturevalue({"sqlite": "sqlite_url"}.get(request.param, "postgres_url")))
+
+
+@pytest.fixture(scope="session")
+def s3_endpoint() -> Iterator[str]:
+    """One S3 per test process, on loopback; `bucket` makes buckets in it."""
+    with running_s3() as endpoint:
+        yield endpoint
+
+
+@pytest.fixture
+def bucket(s3_endpoint) -> Store:
+    """An empty bucket."""
+    return new_bucket(s3_endpoint)
 
 
 @pytest.fixture

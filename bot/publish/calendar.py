@@ -48,7 +48,8 @@ def calendar(site: Site, _key: str) -> str:
     events = [line for one in _maintenances(site) for line in _event(site, one)]
     name = f"{site.page.name}: {say('Maintenance', site.page.language)}"
     named = (f"NAME:{text(name)}", f"X-WR-CALNAME:{text(name)}")
-    lines = ("BEGIN:VCALENDAR", *_HEAD, *named, *(events or _EMPTY), "END:VCALENDAR")
+    revision = f"X-DUCKROW-REVISION:{site.page.revision}"
+    lines = ("BEGIN:VCALENDAR", *_HEAD, *named, revision, *(events or _EMPTY), "END:VCALENDAR")
     return "".join(folded(line) for line in lines)
 
 

@@ -30,7 +30,11 @@ class When(Enum):
 
 @dataclass(frozen=True)
 class Document:
-    """One kind of file, as a pure function of a snapshot."""
+    """One kind of file, as a pure function of a snapshot.
+
+    Its bytes are never the same at two revisions: where bytes come back, so does an object store's
+    ETag, and with it a stale publisher's leave to write.
+    """
 
     path: str  # {} is its key's place; a month's hyphen becomes a slash
     when: When
@@ -45,6 +49,7 @@ class Document:
 _CHECKED = "no-cache"  # keep it, but ask first
 _JSON = "application/json; charset=utf-8"
 _API = "public, max-age=30, stale-while-revalidate=60"
+_DIGITS = str.maketrans("01", " \t")
 
 
 def _html(path: str, when: When, template: str, view: View) -> Document:
@@ -62,11 +67,20 @@ def _from_template(path: str, when: When, kind: str, template: str, view: View) 
     return Document(path, when, kind, _CHECKED, render)
 
 
-def _json(path: str, say: Callable[[Site], str]) -> Document:
-    def render(site: Site, key: str) -> str:  # noqa: ARG001 -- every document's shape
-        return say(site)
+def _json(path: str, when: When, say: Render) -> Document:
+    def render(site: Site, key: str) -> str:
+        return say(site, key) + _spelled(site.page.revision)
 
-    return Document(f"api/v2/{path}", When.ALWAYS, _JSON, _API, render)
+    return Document(path, when, _JSON, _API, render)
+
+
+def _api(path: str, say: Callable[[Site], str]) -> Document:
+    return _json(f"api/v2/{path}", When.ALWAYS, lambda site, _: say(site))
+
+
+def _spelled(revision: int) -> str:
+    """A number in blanks: JSON has no comments, and its readers refuse what they do not know."""
+    return f"{revision:b}".translate(_DIGITS) + "\n"
 
 
 def _svg(path: str, when: When, view: Callable[[Site, str], Badge]) -> Document:
@@ -74,10 +88,7 @@ def _svg(path: str, when: When, view: Callable[[Site, str], Badge]) -> Document:
 
 
 def _shield(path: str, when: When, view: Callable[[Site, str], Badge]) -> Document:
-    def render(site: Site, key: str) -> str:
-        return badges.shield(view(site, key))
-
-    return Document(path, when, _JSON, _API, render)
+    return _json(path, when, lambda site, key: badges.shield(view(site, key)))
 
 
 def _component(site: Site, slug: str) -> ComponentPage:
@@ -113,27 +124,21 @@ DOCUMENTS: tuple[Document, ...] = (
         When.SETTINGS,
         "text/plain; charset=utf-8",
         _CHECKED,
-        lambda _site, _key: headers.for_hosts(DOCUMENTS),
+        lambda site, _: headers.for_hosts(DOCUMENTS, site.page.revision),
     ),
     _xml(
         "components/{}/history.atom", When.COMPONENT, "atom+xml", "component.atom", feeds.component
     ),
     _svg("components/{}/badge.svg", When.COMPONENT, badges.of_component),
     _shield("components/{}/badge.json", When.COMPONENT, badges.of_component),
-    Document("uptime.json", When.ALWAYS, _JSON, _API, uptime_json.document),
-    _json("summary.json", api.summary),
-    _json("status.json", api.status),
-    _json("components.json", api.components),
-    _json("incidents.json", api.incidents),
-    _json("incidents/unresolved.json", api.unresolved),
-    _json("scheduled-maintenances.json", api.maintenances),
-    _json("scheduled-maintenances/upcoming.json", api.upcoming),
-    _json("scheduled-maintenances/active.json", api.active),
-    Document(
-        "api/v2/incidents/{}.json",
-        When.OPEN_INCIDENT,
-        _JSON,
-        _API,
-        api.incident,
-    ),
+    _json("uptime.json", When.ALWAYS, uptime_json.document),
+    _api("summary.json", api.summary),
+    _api("status.json", api.status),
+    _api("components.json", api.components),
+    _api("incidents.json", api.incidents),
+    _api("incidents/unresolved.json", api.unresolved),
+    _api("scheduled-maintenances.json", api.maintenances),
+    _api("scheduled-maintenances/upcoming.json", api.upcoming),
+    _api("scheduled-maintenances/active.json", api.active),
+    _json("api/v2/incidents/{}.json", When.OPEN_INCIDENT, api.incident),
 )

@@ -36,7 +36,8 @@ _SHARED = frozenset(
 )
 _API = "api/"
 _FOREWORD = """\
-# Written with the page: what Netlify, Cloudflare Pages and their like say beside each file.
+# Written with the page, revision {}.
+# What Netlify, Cloudflare Pages and their like say beside each file.
 # Pages themselves have what these hosts say of every page: ask first whether it changed.
 """
 
@@ -59,10 +60,10 @@ def headers_of(document: Described) -> Headers:
     return own | ({"Access-Control-Allow-Origin": "*"} if kind in _SHARED else {})
 
 
-def for_hosts(documents: Iterable[Described]) -> str:
+def for_hosts(documents: Iterable[Described], revision: int) -> str:
     """The `_headers` file. No header stands in two rules for one path: hosts would join them."""
     rules = {"/*": EVERYWHERE} | dict(_rules(documents))
-    return _FOREWORD + "".join(
+    return _FOREWORD.format(revision) + "".join(
         f"\n{path}\n" + "".join(f"  {name}: {value}\n" for name, value in said.items())
         for path, said in rules.items()
     )

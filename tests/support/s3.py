@@ -1,0 +1,263 @@
+"""An S3 on loopback: moto's server, as atomic as the real one, and a way to it that can fail."""
+
+import http.client
+import secrets
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from bot.publish import Access
+
+KEY, SECRET = "AKIADUCK", "quack-quack-quack"
+REGION = "us-east-1"
+_HOP = {"connection", "transfer-encoding", "content-length"}
+
+Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Any]
+
+
+class Store:
+    """A bucket that anybody may look into: what readers see, and what it was told to keep."""
+
+    def __init__(self, endpoint: str, bucket: str) -> None:
+        self.endpoint = endpoint
+        self.bucket = bucket
+        self.client = boto3.client(
+            "s3",
+            endpoint_url=endpoint,
+            aws_access_key_id=KEY,
+            aws_secret_access_key=SECRET,
+            region_name=REGION,
+            config=Config(retries={"total_max_attempts": 1}),
+        )
+
+    @property
+    def url(self) -> str:
+        return f"s3://{self.bucket}/page"
+
+    @property
+    def access(self) -> Access:
+        return Access(KEY, SECRET, region=REGION, endpoint=self.endpoint)
+
+    def paths(self) -> set[str]:
+        """Every object's path below the prefix."""
+        pages = self.client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket)
+        found = (one["Key"] for page in pages for one in page.get("Contents", ()))
+        return {key.removeprefix("page/") for key in found}
+
+    def get(self, path: str) -> dict[str, Any]:
+        """An object as boto3 tells of it; its Body read."""
+        found: dict[str, Any] = self.client.get_object(Bucket=self.bucket, Key=f"page/{path}")
+        return found | {"Body": found["Body"].read()}
+
+    def read(self, path: str) -> bytes:
+        body: bytes = self.get(path)["Body"]
+        return body
+
+    def revision(self, path: str) -> int:
+        return int(self.get(path)["Metadata"]["revision"])
+
+    def put(self, path: str, body: bytes, **said: Any) -> None:
+        """As somebody who asks for no condition."""
+        self.client.put_object(Bucket=self.bucket, Key=f"page/{path}", Body=body, **said)
+
+    def delete(self, path: str) -> None:
+        self.client.delete_object(Bucket=self.bucket, Key=f"page/{path}")
+
+
+def new_bucket(endpoint: str) -> Store:
+    """A bucket with a name of its own."""
+    store = Store(endpoint, f"status-{secrets.token_hex(8)}")
+    store.client.create_bucket(Bucket=store.bucket)
+    return store
+
+
+class _OneAtATime:
+    """S3 compares and sets in one step; moto in two, so no two requests may be between them."""
+
+    def __init__(self, app: Wsgi, *, honours: bool) -> None:
+        self._app = app
+        self._honours = honours
+        self._lock = threading.Lock()
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
+        if not self._honours:
+            for condition in ("HTTP_IF_MATCH", "HTTP_IF_NONE_MATCH"):
+                environ.pop(condition, None)
+        with self._lock:
+            return list(self._app(environ, start_response))
+
+
+class _Quiet(WSGIRequestHandler):
+    protocol_version = "HTTP/1.1"  # connections are kept
+
+    def log(self, *_: Any) -> None:
+        pass
+
+
+@contextmanager
+def running_s3(*, honours: bool = True) -> Iterator[str]:
+    """moto's S3 while the block runs, or one that ignores conditions; its address."""
+    app = _OneAtATime(DomainDispatcherApplication(create_backend_app), honours=honours)
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
+    server.daemon_threads = True  # type: ignore[attr-defined]
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+# --- a way to it that can fail
+
+
+@dataclass(frozen=True)
+class Request:
+    """What passes by."""
+
+    method: str
+    path: str  # below the bucket's prefix
+
+
+Fault = Callable[[Request], str]  # what becomes of a request: a status, or one of WAYS
+
+WAYS = {
+    "pass": "to the store, and back",
+    "refuse": "the connection is cut before the store hears of it",
+    "torn": "half of it reaches the store, and the connection is cut",
+    "deaf": "the store does it, the client never hears",
+    "late": "the client hears nothing, and the store does it when `release` is called",
+    "hang": "nothing happens, until `release` is called",
+    "slow": "to the store, and back, half a second later",
+}
+
+
+@dataclass
+class Road:
+    """A proxy before a store. `fault` decides of each request, `seen` has all of them."""
+
+    port: int = 0
+    fault: Fault = lambda _: "pass"
+    seen: list[Request] = field(default_factory=list)
+    released: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def endpoint(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def count(self, method: str) -> int:
+        return sum(one.method == method for one in self.seen)
+
+    def release(self) -> None:
+        """What is held up goes on."""
+        self.released.set()
+
+
+@contextmanager
+def road_to(endpoint: str) -> Iterator[Road]:
+    """A way to the store at an address, that can be made to fail."""
+    road = Road()
+    handler = type("Handler", (_Handler,), {"road": road, "to": endpoint.removeprefix("http://")})
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server.daemon_threads = True
+    road.port = server.server_port
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield road
+    finally:
+        road.release()
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    road: Road
+    to: str
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+
+    def _handle(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        request = Request(self.command, self.path.partition("?")[0].split("/", 3)[-1])
+        self.road.seen.append(request)
+        way = self.road.fault(request)
+        if way.isdigit():
+            self._answer(int(way), [], b"<Error><Code>SlowDown</Code></Error>")
+        else:
+            getattr(self, f"_{way}")(body)
+
+    do_GET = do_HEAD = do_PUT = do_DELETE = _handle  # noqa: N815 -- as the server calls them
+
+    def _pass(self, body: bytes) -> None:
+        status, headers, answer = self._ask(body)
+        self._answer(status, headers, answer)
+
+    def _slow(self, body: bytes) -> None:
+        time.sleep(0.5)
+        self._pass(body)
+
+    def _refuse(self, _body: bytes) -> None:
+        self._cut()
+
+    def _torn(self, body: bytes) -> None:
+        self._ask(body[: len(body) // 2], torn=True)
+        self._cut()
+
+    def _deaf(self, body: bytes) -> None:
+        self._ask(body)
+        self._cut()
+
+    def _late(self, body: bytes) -> None:
+        self._cut()
+        self.road.released.wait(30)
+        self._ask(body)
+
+    def _hang(self, _body: bytes) -> None:
+        self.road.released.wait(30)
+        self._cut()
+
+    def _ask(self, body: bytes, *, torn: bool = False) -> tuple[int, list[tuple[str, str]], bytes]:
+        connection = http.client.HTTPConnection(self.to, timeout=30)
+        headers = {name: value for name, value in self.headers.items() if name.lower() not in _HOP}
+        headers["Content-Length"] = self.headers.get("Content-Length", "0")
+        try:
+            connection.request(self.command, self.path, body or None, headers)
+            if torn:
+                return 0, [], b""
+            answer = connection.getresponse()
+            return answer.status, answer.getheaders(), answer.read()
+        finally:
+            connection.close()
+
+    def _answer(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None:
+        self.send_response_only(status)
+        sizes = [value for name, value in headers if name.lower() == "content-length"]
+        for name, value in headers:
+            if name.lower() not in _HOP:
+                self.send_header(name, value)
+        is_head = self.command == "HEAD"
+        self.send_header("Content-Length", sizes[0] if is_head and sizes else str(len(body)))
+        self.end_headers()
+        if not is_head:
+            self.wfile.write(body)
+
+    def _cut(self) -> None:
+        self.close_connection = True
+        with suppress(OSError):
+            self.connection.shutdown(2)
+
+    def log_message(self, *_: Any) -> None:
+        pass
