@@ -169,9 +169,7 @@ class Database:
             return {"isolation_level": "READ COMMITTED", "postgresql_readonly": None}
         return {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
-    def _ensure_it_is_there(
-        self, connection: Connection, deadline: float, *, writes: bool
-    ) -> None:
+    def _ensure_it_is_there(self, connection: Connection, deadline: float, *, writes: bool) -> None:
         """A file that was replaced is opened anew; one that was removed is refused."""
         if not self._file.is_open_in(connection):
             connection.invalidate()

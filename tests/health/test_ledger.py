@@ -99,6 +99,7 @@ def test_a_file_that_became_read_only_cannot_commit(sqlite_url, folder):
 
 
 def test_a_file_without_tables_is_told_of_and_what_to_do(tmp_path, folder):
+    (tmp_path / "empty.db").touch()
     with closing(Database(f"sqlite:///{tmp_path / 'empty.db'}")) as empty:
         look = LedgerLook(empty, [folder.as_uri()], NOON)
         look.look(NOON)
