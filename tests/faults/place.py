@@ -43,6 +43,9 @@ class Place:
 
     database_url: str
     targets: tuple[Target, ...]
+    env: Mapping[str, str] = field(default_factory=dict)  # more settings
+    prefix: tuple[str, ...] = ()  # what the processes begin under: `unshare -m`
+    server_env: Mapping[str, str] = field(default_factory=dict)  # from the very start: LD_PRELOAD
 
 
 @contextmanager

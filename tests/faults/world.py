@@ -12,6 +12,7 @@ import json
 import time
 import urllib.error
 import urllib.request
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, replace
@@ -115,6 +116,7 @@ class World:
         self._stack = ExitStack()
         self.processes: list[Process] = []
         self.recovered_in = 0.0
+        self.notes: Counter[str] = Counter()  # what a scenario counts
 
     def __enter__(self) -> Self:
         self._stack.enter_context(self.slack)
@@ -161,7 +163,7 @@ class World:
         )
         for target in self.place.targets:
             env |= target.env
-        return env | self._more
+        return env | dict(self.place.env) | self._more
 
     def _prepare(self) -> None:
         self.duckrow("db", "upgrade")
@@ -209,9 +211,13 @@ class World:
         """Until every process that answers HTTP does, Slack knows us, and the page is there."""
         self.wait_for(lambda: self.truth.known_in_slack(), seconds)
         for process in self.processes:
-            if port := process.launch.env.get("PORT"):
-                self.wait_for(lambda port=port: _answers(f"http://127.0.0.1:{port}/healthz"))
+            self.await_answers(process)
         self.wait_for(lambda: all(map(self.marker, self.place.targets)), seconds)
+
+    def await_answers(self, process: Process) -> None:
+        """Until a process answers HTTP, where it does so at all."""
+        if port := process.launch.env.get("PORT"):
+            self.wait_for(lambda: _answers(f"http://127.0.0.1:{port}/healthz"))
 
     def settle(self, seconds: float = 60.0) -> float:
         """Until page and Slack have caught up with the ledger; seconds until the page had.

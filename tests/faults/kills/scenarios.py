@@ -1,0 +1,87 @@
+"""F1 and F2: processes that are killed, at any instant and at named points, or stopped for long."""
+
+import os
+import signal
+import time
+from random import Random
+
+from tests.faults.points import Trap, points_of
+from tests.faults.scenario import scenario
+from tests.faults.world import BRISK, MANY, MANY_BOTH, MANY_S3, ONE, Process, World
+
+REACHED = 4.0  # seconds in which some process comes by a named point, or it was not to be
+_INSTALL = ("tests.faults.points:install", {})
+
+
+@scenario(
+    "F1",
+    topologies=(ONE, MANY, MANY_S3, MANY_BOTH),
+    short=40,
+    long=2000,
+    batch=50,
+    setups=(BRISK, _INSTALL),
+)
+def kills(world: World, runs: int, random: Random) -> None:
+    """SIGKILL, at random instants and at named points, half and half."""
+    points = points_of(world.topology.targets)
+    for number in range(runs):
+        if number % 2:
+            die_at(world, random.choice(points), random.choice((1, 1, 2, 3)))
+        else:
+            die_at_random(world, random)
+        world.heal()
+
+
+def die_at(world: World, point: str, passage: int) -> None:
+    """Whoever first comes by the point dies there."""
+    trap = Trap(world.folder)
+    trap.set(point, passage)
+    deadline = time.monotonic() + REACHED
+    while not trap.is_taken and time.monotonic() < deadline:
+        time.sleep(0.005)
+    if trap.remove():
+        world.notes[f"{point} (not reached)"] += 1
+        random_victim(world, Random(passage)).kill()
+        return
+    world.notes[point] += 1
+    world.wait_for(lambda: not all(process.alive for process in world.processes))
+
+
+def die_at_random(world: World, random: Random) -> None:
+    """At an instant that depends on nothing."""
+    victim = random_victim(world, random)
+    if random.random() < 0.8:  # else perhaps while it starts
+        world.await_answers(victim)
+    time.sleep(random.uniform(0, 0.3))
+    if victim.role == "web" and random.random() < 0.3:
+        kill_one_of_its_workers(victim)
+        world.notes["random: a granian worker"] += 1
+    else:
+        victim.kill()
+        world.notes[f"random: {victim.role}"] += 1
+
+
+def random_victim(world: World, random: Random) -> Process:
+    return random.choice(world.processes)
+
+
+def kill_one_of_its_workers(process: Process) -> None:
+    """What granian started; granian itself sees to it that there is another."""
+    assert process.child
+    pid = process.child.pid
+    with open(f"/proc/{pid}/task/{pid}/children") as children:
+        for forked in children.read().split():
+            os.kill(int(forked), signal.SIGKILL)
+            return
+
+
+@scenario("F2", topologies=(ONE, MANY, MANY_BOTH), short=3, long=60, batch=20, setups=(BRISK,))
+def pauses(world: World, runs: int, random: Random) -> None:
+    """SIGSTOP for longer than anybody waits, then SIGCONT: a stale publisher, a stale poster."""
+    for _ in range(runs):
+        victim = random_victim(world, random)
+        victim.signal(signal.SIGSTOP)
+        time.sleep(random.uniform(1.5, 4))
+        victim.signal(signal.SIGCONT)
+        world.notes[f"stopped: {victim.role}"] += 1
+        time.sleep(random.uniform(0.2, 1))
