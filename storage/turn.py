@@ -2,25 +2,36 @@
 
 Any number of processes may write to the ledger; one of them runs the loop. The turn only saves
 work: safety is the target's fence and the deliveries' bookkeeping, not this lock.
+
+On PostgreSQL the turn is a lease. Its session shows every second that it lives; whoever was
+stopped, or cut off, stops believing in its turn before the server gives it to another.
 """
 
 import fcntl
+import os
+import socket
 import threading
 import time
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Protocol
+from typing import IO, TYPE_CHECKING, Protocol
 
 from storage.database import CHANNEL, Database
 from storage.deadline import Watchdog
-from storage.engines import parameters
+from storage.errors import LedgerUnavailable
+from storage.hosts import Hosts
 
 if TYPE_CHECKING:
     import psycopg  # an extra: only there with PostgreSQL
 
 _KEY = 7283750  # the advisory lock's number; storage.migrate uses the next
-_PATIENCE = 1.0  # seconds for a server that let us in to give the turn
+
+# In seconds. A beat and its answer fit into the lease, and the lease into the server's patience.
+_BEAT = 1.0
+_ANSWER = 1.0
+_LEASE = 3.0
+_SERVERS_PATIENCE = 5
 
 
 class Turn(Protocol):
@@ -40,7 +51,7 @@ def turn_of(database: Database, wake: Callable[[], None]) -> Turn:
     """
     if database.is_sqlite:
         return FileTurn(Path(f"{database.url.database}-loop"))
-    return SessionTurn(parameters(database.url), database.watchdog, wake)
+    return SessionTurn(database.hosts, database.watchdog, wake)
 
 
 class FileTurn:
@@ -74,64 +85,90 @@ class FileTurn:
 class SessionTurn:
     """The turn on PostgreSQL: an advisory lock of the session that also listens for wake-ups."""
 
-    def __init__(
-        self, parameters: Mapping[str, Any], watchdog: Watchdog, wake: Callable[[], None]
-    ) -> None:
-        self._parameters = parameters
+    def __init__(self, hosts: Hosts, watchdog: Watchdog, wake: Callable[[], None]) -> None:
+        self._hosts = hosts
         self._watchdog = watchdog
         self._wake = wake
         self._lock = threading.Lock()
-        self._connection: psycopg.Connection | None = None
-        self._closing = threading.Event()
+        self._held = ExitStack()  # the session and all that goes with it
         self._listener: threading.Thread | None = None
+        self._lease_ends = 0.0
+        self._next_try = 0.0
 
     def take(self) -> bool:
-        """Take the turn if it is free. Raises psycopg.OperationalError while there is no server."""
+        """Take the turn if it is free. Raises LedgerUnavailable while there is no server."""
         with self._lock:
-            held = self._listener is not None and self._listener.is_alive()
-            return held or self._try()
-
-    def _try(self) -> bool:
-        self._drop()
-        import psycopg  # noqa: PLC0415 -- an extra
-
-        connection = psycopg.connect(**self._parameters, autocommit=True)
-        self._connection = connection
-        with self._watchdog.guard(connection.fileno(), time.monotonic() + _PATIENCE):
-            ours = _lock_and_listen(connection)
-        if not ours:
-            self._drop()
-            return False
-        self._listener = threading.Thread(
-            target=self._listen, args=(connection,), name="listen", daemon=True
-        )
-        self._listener.start()
-        return True
+            return self._is_ours() or self._try()
 
     def close(self) -> None:
-        self._closing.set()
         with self._lock:
-            if self._listener:
-                self._listener.join()
-            self._drop()
+            self._leave()
 
-    def _listen(self, connection: "psycopg.Connection") -> None:
+    def _is_ours(self) -> bool:
+        alive = self._listener is not None and self._listener.is_alive()
+        return alive and time.monotonic() < self._lease_ends
+
+    def _try(self) -> bool:
+        if time.monotonic() < self._next_try:  # several loops ask; the server hears one of them
+            return False
+        import psycopg  # noqa: PLC0415 -- an extra
+
+        self._leave()
+        try:
+            return self._begin(self._hosts.connect(autocommit=True))
+        except psycopg.Error as error:
+            raise LedgerUnavailable(f"the turn cannot be taken: {error}") from error
+        finally:
+            self._next_try = time.monotonic() + _BEAT / 2
+
+    def _begin(self, session: "psycopg.Connection") -> bool:
+        with ExitStack() as stack:
+            stack.callback(session.close)
+            with self._within_the_lease(session):
+                if not _locks_and_listens(session):
+                    return False
+            self._listener = threading.Thread(target=self._listen, args=(session,), name="listen")
+            self._listener.daemon = True
+            self._listener.start()
+            stack.callback(self._listener.join)
+            # A descriptor of our own: the driver closes its own as soon as it finds it dead.
+            line = stack.enter_context(socket.socket(fileno=os.dup(session.fileno())))
+            stack.callback(_hang_up, line)
+            self._held = stack.pop_all()
+        return True
+
+    @contextmanager
+    def _within_the_lease(self, session: "psycopg.Connection") -> Iterator[None]:
+        """The lease runs from before the server heard of us, so it never outlasts the server's."""
+        asked = time.monotonic()
+        with self._watchdog.guard(session.fileno(), asked + _ANSWER):
+            yield
+        self._lease_ends = asked + _LEASE
+
+    def _listen(self, session: "psycopg.Connection") -> None:
         import psycopg  # noqa: PLC0415 -- an extra
 
         with suppress(psycopg.Error):  # the turn is lost with the session, and taken anew
-            while not self._closing.is_set():
-                for _ in connection.notifies(timeout=1, stop_after=1):
+            while True:
+                for _ in session.notifies(timeout=_BEAT, stop_after=1):
                     self._wake()
+                with self._within_the_lease(session):
+                    session.execute("SELECT 1")
 
-    def _drop(self) -> None:
-        if self._connection:
-            self._connection.close()
-            self._connection = None
+    def _leave(self) -> None:
+        self._held.close()
+        self._listener = None
 
 
-def _lock_and_listen(connection: "psycopg.Connection") -> bool:
-    row = connection.execute("SELECT pg_try_advisory_lock(%s)", (_KEY,)).fetchone()
+def _hang_up(line: socket.socket) -> None:
+    with suppress(OSError):
+        line.shutdown(socket.SHUT_RDWR)
+
+
+def _locks_and_listens(session: "psycopg.Connection") -> bool:
+    session.execute(f"SET idle_session_timeout = '{_SERVERS_PATIENCE}s'")
+    row = session.execute("SELECT pg_try_advisory_lock(%s)", (_KEY,)).fetchone()
     ours = bool(row and row[0])
     if ours:
-        connection.execute(f"LISTEN {CHANNEL}")
+        session.execute(f"LISTEN {CHANNEL}")
     return ours
