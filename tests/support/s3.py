@@ -1,6 +1,7 @@
 """An S3 on loopback: moto's server, as atomic as the real one, and a way to it that can fail."""
 
 import http.client
+import json
 import secrets
 import threading
 import time
@@ -13,7 +14,7 @@ from typing import Any
 import boto3
 from botocore.config import Config
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
-from werkzeug.serving import WSGIRequestHandler, make_server
+from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from bot.publish import Access
 
@@ -22,6 +23,7 @@ REGION = "us-east-1"
 _HOP = {"connection", "transfer-encoding", "content-length"}
 
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Any]
+Noting = Callable[[str, int], None]
 
 
 class Store:
@@ -74,18 +76,27 @@ class Store:
 
 
 def new_bucket(endpoint: str) -> Store:
-    """A bucket with a name of its own."""
+    """A bucket with a name of its own, which anybody may read."""
     store = Store(endpoint, f"status-{secrets.token_hex(8)}")
     store.client.create_bucket(Bucket=store.bucket)
+    public = {
+        "Effect": "Allow",
+        "Principal": "*",
+        "Action": "s3:GetObject",
+        "Resource": f"arn:aws:s3:::{store.bucket}/*",
+    }
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [public]})
+    store.client.put_bucket_policy(Bucket=store.bucket, Policy=policy)
     return store
 
 
 class _OneAtATime:
     """S3 compares and sets in one step; moto in two, so no two requests may be between them."""
 
-    def __init__(self, app: Wsgi, *, honours: bool) -> None:
+    def __init__(self, app: Wsgi, *, honours: bool, noting: Noting) -> None:
         self._app = app
         self._honours = honours
+        self._noting = noting
         self._lock = threading.Lock()
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
@@ -93,22 +104,43 @@ class _OneAtATime:
             for condition in ("HTTP_IF_MATCH", "HTTP_IF_NONE_MATCH"):
                 environ.pop(condition, None)
         with self._lock:
-            return list(self._app(environ, start_response))
+            return list(self._app(environ, self._listening(environ, start_response)))
+
+    def _listening(self, environ: dict[str, Any], start: Callable[..., Any]) -> Callable[..., Any]:
+        """The same, that notes what is put, in the order in which it is."""
+
+        def start_response(status: str, *arguments: Any) -> Any:
+            revision = environ.get("HTTP_X_AMZ_META_REVISION")
+            if environ["REQUEST_METHOD"] == "PUT" and revision and status.startswith("200"):
+                self._noting(environ["PATH_INFO"], int(revision))
+            return start(status, *arguments)
+
+        return start_response
 
 
 class _Quiet(WSGIRequestHandler):
-    protocol_version = "HTTP/1.1"  # connections are kept
-
     def log(self, *_: Any) -> None:
         pass
 
 
-@contextmanager
-def running_s3(*, honours: bool = True) -> Iterator[str]:
-    """moto's S3 while the block runs, or one that ignores conditions; its address."""
-    app = _OneAtATime(DomainDispatcherApplication(create_backend_app), honours=honours)
+def _unnoted(_path: str, _revision: int) -> None:
+    """Nobody wants to know."""
+
+
+def _server(app: Wsgi) -> BaseWSGIServer:
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
     server.daemon_threads = True  # type: ignore[attr-defined]
+    return server
+
+
+@contextmanager
+def running_s3(*, honours: bool = True, noting: Noting = _unnoted) -> Iterator[str]:
+    """moto's S3 while the block runs, or one that ignores conditions; its address.
+
+    `noting` hears the path and the revision of whatever is put, in order.
+    """
+    app = DomainDispatcherApplication(create_backend_app)
+    server = _server(_OneAtATime(app, honours=honours, noting=noting))
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
