@@ -82,7 +82,7 @@ def running_postgres(programs: Path) -> Iterator[Postgres]:
     """Start a cluster on a loopback port; stop and remove it afterwards, whatever happened."""
     port = unused_port()
     folder = Path(tempfile.mkdtemp(prefix="duckrow-postgres-"))
-    user = _hand_over(folder)
+    user = hand_over(folder)
     try:
         _init(programs, folder, user)
         with _server(programs, folder, port, user), _connected(port, folder / "log") as admin:
@@ -97,7 +97,7 @@ def _init(programs: Path, folder: Path, user: dict[str, Any]) -> None:
     subprocess.run(command, check=True, stdout=subprocess.PIPE, cwd=folder, **user)
 
 
-def _hand_over(folder: Path) -> dict[str, Any]:
+def hand_over(folder: Path) -> dict[str, Any]:
     """PostgreSQL refuses to run as root: then the folder and the processes are somebody else's."""
     if os.geteuid() != 0:
         return {}

@@ -1,0 +1,219 @@
+"""F9 to F15: what can happen to PostgreSQL, with a synchronous standby, while people type."""
+
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from random import Random
+from typing import Any
+
+import psycopg
+
+from tests.faults.invariants import LOADED
+from tests.faults.journal import Outcome
+from tests.faults.postgres.place import pair_of, paired
+from tests.faults.scenario import scenario
+from tests.faults.world import MANY, MANY_BOTH, World
+from tests.support.clusters import NAME, Cluster
+
+FIRST_ACK = 2.0  # seconds from a promotion until the first update is saved, at most
+
+_OURS = f"datname = '{NAME}' AND pid <> pg_backend_pid()"
+_IN_COMMIT = "wait_event = 'SyncRep'"
+_STAGES = {
+    "idle": "state = 'idle'",
+    "in a transaction": "state = 'idle in transaction'",
+    "in a query": "state = 'active'",
+    "any": "true",
+}
+
+
+@scenario("F9", topologies=(MANY, MANY_BOTH), short=2, long=50, batch=25, around=paired)
+def failovers(world: World, runs: int, random: Random) -> None:
+    """The primary is killed, its standby promoted; later it comes back as the new one's standby."""
+    for _ in range(runs):
+        time.sleep(random.uniform(0.3, 1.0))
+        pair_of(world).primary.kill()
+        time.sleep(random.uniform(0, 0.5))
+        promote(world)
+        pair_of(world).bring_back()
+
+
+@scenario("F10", topologies=(MANY,), short=3, long=30, batch=15, around=paired)
+def frozen_standbys(world: World, runs: int, random: Random) -> None:
+    """The standby stands still, so commits hang; it goes on, or is promoted, or people cancel."""
+    for number in range(runs):
+        frozen = time.monotonic()
+        pair_of(world).standby.freeze()
+        time.sleep(random.uniform(1, 4))
+        cancelled = number % 3 == 2
+        if cancelled:
+            cancel_commits(pair_of(world).primary, 3.0)
+        nothing_was_saved(world, frozen, time.monotonic())
+        if number % 3 == 0:
+            pair_of(world).standby.thaw()
+        else:
+            pair_of(world).primary.kill()
+            pair_of(world).standby.thaw()
+            promote(world)
+            pair_of(world).bring_back()
+        world.notes["cancelled" if cancelled else "gone on" if number % 3 == 0 else "promoted"] += 1
+        await_ack(world, time.monotonic())
+
+
+@scenario("F12", topologies=(MANY,), short=2, long=30, batch=15, around=paired)
+def old_primaries(world: World, runs: int, random: Random) -> None:
+    """The old primary is back, and accepts writes, clients still attached; it never commits one."""
+    for number in range(runs):
+        pair = pair_of(world)
+        attached = number % 2 == 0
+        pair.primary.freeze() if attached else pair.primary.kill()
+        time.sleep(random.uniform(0, 0.5))
+        promote(world, within=FIRST_ACK + 2.5)  # who is frozen takes each command's time once
+        pair.standby.thaw() if attached else pair.standby.start()
+        world.notes["attached" if attached else "restarted"] += 1
+        await_ack(world, time.monotonic() + random.uniform(1, 3))
+        pair.bring_back()
+
+
+@scenario("F13", topologies=(MANY,), short=12, long=400, batch=100, around=paired)
+def ended_sessions(world: World, runs: int, random: Random) -> None:
+    """Sessions are terminated at each stage of a command."""
+    for _ in range(runs):
+        stage = random.choice([*_STAGES, "in the commit"])
+        if stage == "in the commit":
+            world.notes[stage] += end_in_the_commit(world)
+        else:
+            world.notes[stage] += end_sessions(pair_of(world).primary, _STAGES[stage])
+        time.sleep(random.uniform(0, 0.4))
+
+
+@scenario("F13", topologies=(MANY,), short=2, long=40, batch=20, around=paired)
+def switchovers(world: World, runs: int, random: Random) -> None:
+    """The primary becomes read-only, then stops in good order; its standby takes over."""
+    for _ in range(runs):
+        pair = pair_of(world)
+        pair.primary.set(default_transaction_read_only="on")
+        time.sleep(random.uniform(0.2, 1.0))
+        pair.primary.stop()
+        pair.standby.set(default_transaction_read_only="off")
+        promote(world)
+        pair.bring_back()
+
+
+@scenario("F14", topologies=(MANY,), short=2, long=30, batch=15, around=paired)
+def full_servers(world: World, runs: int, random: Random) -> None:
+    """Every connection that the server grants is taken by somebody else."""
+    for _ in range(runs):
+        with every_connection(world, pair_of(world).primary):
+            time.sleep(random.uniform(1, 4))
+        await_ack(world, time.monotonic())
+
+
+@scenario("F15", topologies=(MANY,), short=4, long=60, batch=30, around=paired)
+def held_locks(world: World, runs: int, random: Random) -> None:
+    """Somebody holds the page's lock for long, or takes locks the other way round."""
+    for number in range(runs):
+        with pair_of(world).primary.connect(NAME) as other, other.transaction():
+            if number % 2:
+                other.execute("SELECT 1 FROM incident FOR UPDATE")
+                time.sleep(random.uniform(0.1, 0.5))
+                world.notes["deadlock"] += is_deadlock(other)
+            else:
+                other.execute("SELECT 1 FROM page FOR UPDATE")
+                time.sleep(random.uniform(0.5, 5))
+        await_ack(world, time.monotonic())
+
+
+def promote(world: World, within: float = FIRST_ACK) -> None:
+    """The standby is the primary, confirmed by nobody; the first ack comes soon."""
+    promoted = time.monotonic()
+    pair_of(world).promote()
+    pair_of(world).stand_alone()
+    took = await_ack(world, promoted) - promoted
+    world.notes[_how_soon(took)] += 1
+    world.notes["longest first ack, ms"] = max(
+        world.notes["longest first ack, ms"], int(took * 1000)
+    )
+    assert took < within * LOADED, f"the first ack came {took:.1f} s after the promotion"
+
+
+def _how_soon(took: float) -> str:
+    limits = (0.5, 1.0, FIRST_ACK)
+    return next((f"first ack in {most} s" for most in limits if took <= most), "first ack later")
+
+
+def await_ack(world: World, since: float) -> float:
+    """When the first update was acknowledged that somebody typed... after `since`, monotonic."""
+
+    def acked() -> list[float]:
+        return [
+            one.answered
+            for one in world.journal.entries()
+            if one.outcome is Outcome.ACKED and one.answered and one.answered > since
+        ]
+
+    world.wait_for(acked)
+    return min(acked())
+
+
+def nothing_was_saved(world: World, since: float, until: float) -> None:
+    """No ack to anything that was typed while the standby could not confirm it."""
+    lies = [
+        one.line
+        for one in world.journal.entries()
+        if one.outcome is Outcome.ACKED
+        and one.invoked > since
+        and one.answered
+        and one.answered < until
+    ]
+    assert lies == [], "acknowledged, and on one server only"
+
+
+def cancel_commits(primary: Cluster, seconds: float) -> None:
+    """What an impatient administrator does about commits that hang."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        primary.execute(
+            f"SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE {_OURS} AND {_IN_COMMIT}"
+        )
+        time.sleep(0.05)
+
+
+def end_sessions(primary: Cluster, stage: str) -> int:
+    """How many were at that stage, and are no more."""
+    asked = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {_OURS} AND {stage}"
+    return len(primary.execute(asked))
+
+
+def end_in_the_commit(world: World) -> int:
+    """The standby stands still until somebody is caught in their commit."""
+    pair = pair_of(world)
+    ended, until = 0, time.monotonic() + 2.0
+    pair.standby.freeze()
+    while not ended and time.monotonic() < until:
+        ended = end_sessions(pair.primary, _IN_COMMIT)
+    pair.standby.thaw()
+    return ended
+
+
+@contextmanager
+def every_connection(world: World, primary: Cluster) -> Iterator[None]:
+    """Ours are ended, and nobody else finds room."""
+    with ExitStack() as stack:
+        admin = stack.enter_context(primary.connect())
+        admin.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {_OURS}")
+        with suppress(psycopg.OperationalError):
+            for _ in range(100):
+                stack.enter_context(primary.connect())
+                world.notes["connections taken"] += 1
+        yield
+
+
+def is_deadlock(other: Any) -> bool:
+    """Ask for the page's lock after an incident's; the program has them the other way round."""
+    try:
+        with other.transaction():
+            other.execute("SELECT 1 FROM page FOR UPDATE")
+    except psycopg.errors.DeadlockDetected:
+        return True
+    return False
