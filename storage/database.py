@@ -71,10 +71,13 @@ class Database:
         else:
             self.check()
 
-    def check(self) -> None:
-        """Raise WrongLedger unless the tables are this program's; changes nothing."""
+    def check(self, *, or_newer: bool = False) -> None:
+        """Raise WrongLedger unless the tables are this program's; changes nothing.
+
+        A process at work goes on over a newer program's, which only add to them.
+        """
         with self._transaction(writes=False) as connection:
-            migrate.check(connection)
+            migrate.check(connection, or_newer=or_newer)
 
     def weakness(self) -> str:
         """How the loss of this machine or of its standby would hurt; empty when it would not."""
@@ -88,6 +91,8 @@ class Database:
 
         It is the one row that no command waits for. Raises LedgerUnavailable.
         """
+        if self.is_sqlite:
+            self._file.ensure_room()
         with self._transaction(writes=True) as connection:
             connection.execute(text("UPDATE alembic_version SET version_num = version_num"))
 

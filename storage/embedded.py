@@ -5,6 +5,7 @@ a failed fsync may be reported once: the next one succeeds without having writte
 lost. SQLite itself notices neither.
 """
 
+import os
 import sqlite3
 from contextlib import suppress
 from pathlib import Path
@@ -16,6 +17,8 @@ from storage.errors import LedgerUnavailable
 
 _GONE = "the database's file is gone"
 _UNSAFE = "the disk failed to keep a change, and the database is not yet whole again"
+
+_ROOM = 1024 * 1024  # bytes: about a hundred commands
 
 Identity = tuple[int, int]
 
@@ -61,6 +64,12 @@ class EmbeddedFile:
         if is_busy and self._owed == "TRUNCATE":
             raise LedgerUnavailable(_UNSAFE)
         self._owed = ""
+
+    def ensure_room(self) -> None:
+        """Raise LedgerUnavailable where a small change may still fit, and a larger one not."""
+        disk = os.statvfs(self._path.parent) if self._path else None
+        if disk and disk.f_bavail * disk.f_frsize < _ROOM:
+            raise LedgerUnavailable("the ledger's disk is full, or nearly")
 
     def _identity(self) -> Identity | None:
         with suppress(OSError):

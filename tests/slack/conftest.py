@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.health import Ready
 from bot.sandbox import Sandbox, Workspace
 from bot.slack.announcer import Announcer, PageTrouble
 from bot.slack.client import Client, ReplyClient
@@ -73,7 +74,7 @@ class Bot:
     def listen(self):
         """Over HTTP."""
         receiver = Receiver(self.reception.app, self.slack.signing_secret, self.now)
-        server = serve(create_app(receiver, dict), "127.0.0.1", 0)
+        server = serve(create_app(receiver, lambda: Ready({})), "127.0.0.1", 0)
         self._closing.insert(0, server.close)
         self.slack.use_http(f"http://127.0.0.1:{server.port}/slack/events")
 
