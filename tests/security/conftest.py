@@ -1,8 +1,9 @@
 """The real program in a process of its own, reached over real HTTP."""
 
 import sqlite3
+import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.request import urlopen
@@ -25,7 +26,7 @@ class Installation:
 
     slack: Sandbox
     folder: Path
-    port: int
+    port: int = 0
 
     def rows(self) -> dict[str, int]:
         """How many rows there are that a command could have made."""
@@ -46,6 +47,22 @@ class Installation:
             f"{self.slack.url}/nowhere",
         )
 
+    @contextmanager
+    def no_new_rows(self) -> Iterator[None]:
+        """Nothing sent meanwhile leaves a row; good commands before and after leave theirs."""
+        self._saves("Before")
+        before = self.rows()
+        yield
+        assert self.rows() | {"delivery": 0} == before | {"delivery": 0}
+        self._saves("After")
+        assert self.rows()["incident"] == before["incident"] + 1
+
+    def _saves(self, word: str) -> None:
+        line = f"/incident open {word} {time.monotonic_ns()} | It is said."
+        reply = self.slack.say("ana", "#incidents", line)
+        assert reply is not None
+        assert reply.text.startswith("Saved as"), reply.text
+
     def log(self) -> str:
         return (self.folder / "process.log").read_text()
 
@@ -56,17 +73,31 @@ def reached(request, tmp_path_factory) -> Iterator[Installation]:
     folder, port = tmp_path_factory.mktemp("reached"), unused_port()
     with Sandbox(Workspace(rate_limits=False)) as slack:
         slack.use_http(f"http://127.0.0.1:{port}/slack/events")
-        env = environment(
-            folder,
-            slack,
-            SLACK_APP_TOKEN="",
-            SLACK_SIGNING_SECRET=slack.signing_secret,
-            PORT=str(port),
-        )
-        duckrow(folder, env, "components", "add", "www", "Web")
-        with running([*DUCKROW, request.param], folder, env):
-            slack.wait_for(lambda: _answers(port) and slack.called("users.list"), seconds=60)
+        http = {"SLACK_APP_TOKEN": "", "SLACK_SIGNING_SECRET": slack.signing_secret}
+        with _running(request.param, slack, folder, http | {"PORT": str(port)}):
+            slack.wait_for(lambda: _answers(port), seconds=60)
             yield Installation(slack, folder, port)
+
+
+@pytest.fixture(scope="module")
+def connected(tmp_path_factory) -> Iterator[Installation]:
+    """In Socket Mode."""
+    folder = tmp_path_factory.mktemp("connected")
+    with (
+        Sandbox(Workspace(rate_limits=False)) as slack,
+        _running("run", slack, folder, {"PORT": str(unused_port())}),
+    ):
+        slack.wait_for_connections(2, seconds=60)
+        yield Installation(slack, folder)
+
+
+@contextmanager
+def _running(how: str, slack: Sandbox, folder: Path, more: dict[str, str]) -> Iterator[None]:
+    env = environment(folder, slack, **more)
+    duckrow(folder, env, "components", "add", "www", "Web")
+    with running([*DUCKROW, how], folder, env):
+        slack.wait_for(lambda: slack.called("users.list"), seconds=60)
+        yield
 
 
 def _answers(port: int) -> bool:

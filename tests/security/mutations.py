@@ -50,6 +50,37 @@ def signed(
     return Sent(body, headers)
 
 
+PEOPLE = ("U00000GUS", "U0000SOLO", "U00000EVE", "U000000DEE", "U0000ROBO", "U00000BOT")
+
+# Another workspace, app, organisation, channel or person than those that may.
+WRONG: dict[str, tuple[str, ...]] = {
+    "team_id": ("T0000OTHER", "", "t00000home"),
+    "api_app_id": ("A0000OTHER", ""),
+    "channel_id": ("C00000GEN", "C00000EXT", "G0000SECR", "", "c00000inc", "C00000INC "),
+    "user_id": (*PEOPLE, "USLACKBOT", "U0NOBODY", "", "../users", "U00000ANA\n"),
+    "enterprise_id": ("E0000OTHER",),
+    "is_enterprise_install": ("true",),
+    "trigger_id": ("",),
+}
+
+# The same of a pressed button: what stands around its value, and in it.
+WRONG_PRESSES: tuple[tuple[Json, Json], ...] = (
+    ({"user": {"id": "U00000EVE", "team_id": "T0000OTHER"}}, {}),
+    ({"user": {"id": "U00000ANA", "team_id": "T0000OTHER"}}, {}),
+    *(({"user": {"id": person, "team_id": "T00000HOME"}}, {}) for person in PEOPLE),
+    ({"team": {"id": "T0000OTHER"}}, {}),
+    ({"channel": {"id": "C00000GEN"}}, {}),
+    ({"channel": None}, {}),
+    ({"api_app_id": "A0000OTHER"}, {}),
+    ({"trigger_id": ""}, {}),
+    ({"enterprise": {"id": "E0000OTHER"}}, {}),
+    ({"is_enterprise_install": True}, {}),
+    ({}, {"key": "T0000OTHER:A00000DUCK:1"}),
+    ({}, {"key": 5}),
+    ({}, {"line": ["open A | B"]}),
+    ({}, {"line": None}),
+)
+
 Mutation = Callable[[random.Random, str, Json], Sent]
 
 
@@ -126,18 +157,7 @@ def _other_secret(dice: random.Random, secret: str, fields: Json) -> Sent:
 
 
 def _other_authority(dice: random.Random, secret: str, fields: Json) -> Sent:
-    """Another workspace, app, organisation, channel or person."""
-    people = ("U00000GUS", "U0000SOLO", "U00000EVE", "U000000DEE", "U0000ROBO", "U00000BOT")
-    wrong = [
-        ("team_id", ("T0000OTHER", "", "t00000home")),
-        ("api_app_id", ("A0000OTHER", "")),
-        ("channel_id", ("C00000GEN", "C00000EXT", "G0000SECR", "", "c00000inc", "C00000INC ")),
-        ("user_id", (*people, "USLACKBOT", "U0NOBODY", "", "../users", "U00000ANA\n")),
-        ("enterprise_id", ("E0000OTHER",)),
-        ("is_enterprise_install", ("true",)),
-        ("trigger_id", ("",)),
-    ]
-    name, values = dice.choice(wrong)
+    name, values = dice.choice([*WRONG.items()])
     return _good(secret, fields | {name: dice.choice(values)})
 
 
@@ -179,36 +199,28 @@ def _noise(dice: random.Random, secret: str, _: Json) -> Sent:
 
 
 def _pressed(dice: random.Random, secret: str, fields: Json) -> Sent:
-    """A button that we never made, or that somebody else pressed."""
-    value = {"key": f"T00000HOME:A00000DUCK:{fields['trigger_id']}", "line": fields["text"]}
-    body = {
+    payload = json.dumps(dice.choice(wrong_presses(fields)))
+    return signed(secret, urlencode({"payload": payload}).encode())
+
+
+def wrong_presses(fields: Json) -> list[Json]:
+    """Buttons that we never made, and good ones pressed by somebody else or somewhere else."""
+    home = {"team": {"id": "T00000HOME"}, "api_app_id": "A00000DUCK"}
+    body = home | {
         "type": "block_actions",
-        "team": {"id": "T00000HOME"},
-        "api_app_id": "A00000DUCK",
         "user": {"id": "U00000ANA", "team_id": "T00000HOME"},
         "channel": {"id": "C00000INC"},
         "trigger_id": fields["trigger_id"],
         "response_url": fields["response_url"],
     }
-    wrong: list[tuple[Json, Json]] = [
-        ({"user": {"id": "U00000EVE", "team_id": "T0000OTHER"}}, {}),
-        ({"user": {"id": "U00000ANA", "team_id": "T0000OTHER"}}, {}),
-        ({"user": {"id": "U00000GUS", "team_id": "T00000HOME"}}, {}),
-        ({"team": {"id": "T0000OTHER"}}, {}),
-        ({"channel": {"id": "C00000GEN"}}, {}),
-        ({"channel": None}, {}),
-        ({"api_app_id": "A0000OTHER"}, {}),
-        ({"trigger_id": ""}, {}),
-        ({"enterprise": {"id": "E0000OTHER"}}, {}),
-        ({}, {"key": "T0000OTHER:A00000DUCK:1"}),
-        ({}, {"key": 5}),
-        ({}, {"line": [fields["text"]]}),
-        ({}, {"line": None}),
+    value = {"key": f"T00000HOME:A00000DUCK:{fields['trigger_id']}", "line": fields["text"]}
+    return [
+        body | outside | {"actions": [_action(value | inside)]} for outside, inside in WRONG_PRESSES
     ]
-    outside, inside = dice.choice(wrong)
-    action = {"action_id": "retry:0", "value": json.dumps(value | inside)}
-    payload = json.dumps(body | {"actions": [action]} | outside)
-    return signed(secret, urlencode({"payload": payload}).encode())
+
+
+def _action(value: Json) -> Json:
+    return {"action_id": "retry:0", "block_id": "b", "type": "button", "value": json.dumps(value)}
 
 
 TAMPERED: tuple[Mutation, ...] = (

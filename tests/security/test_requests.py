@@ -3,10 +3,11 @@
 import http.client
 import os
 import random
+import re
 import socket
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from urllib.parse import urlencode
 
 import pytest
@@ -52,20 +53,6 @@ class Wire:
         return answer.status
 
 
-@contextmanager
-def no_new_rows(reached) -> Iterator[None]:
-    """Nothing that is sent meanwhile leaves a row; a good command before and after leaves its."""
-    before = reached.rows()
-    reply = reached.slack.say("ana", "#incidents", f"/incident open Before {random.random()} | A.")
-    assert reply.text.startswith("Saved as"), reply.text
-    between = reached.rows()
-    yield
-    assert reached.rows() | {"delivery": 0} == between | {"delivery": 0}
-    reply = reached.slack.say("ana", "#incidents", f"/incident open After {random.random()} | A.")
-    assert reply.text.startswith("Saved as"), reply.text
-    assert reached.rows()["incident"] == before["incident"] + 2
-
-
 def mutated(reached, count: int) -> Iterator[tuple[str, Sent]]:
     """That many, half of them signed with the secret; the same ones in every run."""
     dice, secret = random.Random(SEED), reached.slack.signing_secret
@@ -77,14 +64,15 @@ def mutated(reached, count: int) -> Iterator[tuple[str, Sent]]:
 
 def test_mutated_requests_leave_no_row_and_break_nothing(reached):
     seen: Counter[tuple[str, int]] = Counter()
-    with no_new_rows(reached), closing(Wire(reached.port)) as wire:
+    with reached.no_new_rows(), closing(Wire(reached.port)) as wire:
         for name, sent in mutated(reached, COUNT):
             seen[name, wire.send(sent)] += 1
     statuses = {status for _, status in seen}
     assert statuses <= TURNED_AWAY | {200}, seen
     tampered = {mutation.__name__ for mutation in TAMPERED}
     assert {status for name, status in seen if name in tampered} == {401}, seen
-    assert "Traceback" not in reached.log()
+    log = reached.log()  # the words of the listener, of Flask and of granian for a bug
+    assert not re.search("could not be handled|Exception on|Application callable raised", log), log
 
 
 def test_what_was_accepted_once_is_not_accepted_again(reached):
@@ -93,7 +81,7 @@ def test_what_was_accepted_once_is_not_accepted_again(reached):
     good = signed(secret, _form(fields))
     with closing(Wire(reached.port)) as wire:
         assert wire.send(good) == 200
-        with no_new_rows(reached):
+        with reached.no_new_rows():
             assert {wire.send(good) for _ in range(100)} == {200}
             for number in range(100):  # the same delivery, saying something else
                 other = fields | {"text": FORGED.format(f"again {number}")}
@@ -104,7 +92,7 @@ def test_what_was_accepted_once_is_not_accepted_again(reached):
 def test_only_a_post_is_listened_to(reached, method):
     fields = reached.command(FORGED.format(method), f"{random.random()}.method")
     sent = signed(reached.slack.signing_secret, _form(fields))
-    with no_new_rows(reached), closing(Wire(reached.port)) as wire:
+    with reached.no_new_rows(), closing(Wire(reached.port)) as wire:
         other = Sent(sent.body, sent.headers, method=method)
         assert wire.send(other) in {400, 404, 405, 501}
 
@@ -135,7 +123,7 @@ SMUGGLED = b"GET /healthz?smuggled HTTP/1.1\r\nHost: x\r\n\r\n"
 )
 def test_lengths_that_two_readers_would_read_differently_reach_nobody(reached, raw):
     head = b"POST /slack/events HTTP/1.1\r\nHost: x\r\n"
-    with no_new_rows(reached), socket.create_connection(("127.0.0.1", reached.port)) as wire:
+    with reached.no_new_rows(), socket.create_connection(("127.0.0.1", reached.port)) as wire:
         wire.settimeout(20)
         answer = _all_of(wire, head + raw)
     assert answer.count(b"HTTP/1.1 200") <= 1  # a smuggled one is at most a plain one behind it
@@ -149,7 +137,7 @@ def test_a_body_beyond_the_limit_is_turned_away_unheard(reached, chunked):
     fields = reached.command(FORGED.format("large"), f"{random.random()}.large")
     body = _form(fields | {"pad": "x" * MAX_BODY})
     sent = signed(reached.slack.signing_secret, body)
-    with no_new_rows(reached), socket.create_connection(("127.0.0.1", reached.port)) as wire:
+    with reached.no_new_rows(), socket.create_connection(("127.0.0.1", reached.port)) as wire:
         wire.settimeout(20)
         head = "".join(f"{name}: {value!s}\r\n" for name, value in sent.headers.items())
         length = "Transfer-Encoding: chunked" if chunked else f"Content-Length: {len(body)}"
@@ -169,7 +157,7 @@ def _all_of(wire: socket.socket, request: bytes) -> bytes:
         wire.shutdown(socket.SHUT_WR)
         while piece := wire.recv(65536):
             answer += piece
-    except (ConnectionError, TimeoutError):
+    except OSError:  # it hung up already
         pass
     return answer
 
