@@ -27,7 +27,7 @@ from bot.slack.replies import Replies
 from bot.slack.socket import SocketMode
 from bot.web import Server, create_app, serve, serve_workers
 from storage.database import Database
-from storage.errors import LedgerUnavailable
+from storage.errors import LedgerUnavailable, WrongLedger
 from storage.turn import turn_of
 
 logger = logging.getLogger(__name__)
@@ -99,7 +99,7 @@ class Projections:
         def may_run(at: object) -> bool:  # noqa: ARG001 -- a step's shape
             held = False
             try:
-                held = self._turn.take() and duckrow.leads(now())
+                held = self._turn.take() and self._leads(duckrow)
             finally:
                 observer.turned(held=held)
             return held
@@ -120,6 +120,17 @@ class Projections:
             name: Loop(each, now, may_run, observer=observer) for name, each in steps.items()
         }
         self._threads = [loop.start(name) for name, loop in self._loops.items()]
+
+    def _leads(self, duckrow: Duckrow) -> bool:
+        """Whether this is the version to do the work; another leaves the turn to that one."""
+        try:
+            leads = duckrow.leads(now())
+        except WrongLedger:
+            self._turn.close()
+            raise
+        if not leads:
+            self._turn.close()
+        return leads
 
     def wake(self) -> None:
         """There may be work."""

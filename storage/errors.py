@@ -11,5 +11,5 @@ class OutcomeUnknown(LedgerUnavailable):
     """The connection died while committing: the transaction may or may not have happened."""
 
 
-class WrongLedger(Exception):  # noqa: N818 -- a state, not a mistake
+class WrongLedger(Trouble):
     """The database is not one this program can use; the message says what to do."""

@@ -23,11 +23,12 @@ def version(connection: Connection) -> str | None:
     return str(found) if found else None
 
 
-def check(connection: Connection) -> None:
-    """Raise WrongLedger unless the tables are this program's."""
+def check(connection: Connection, *, or_newer: bool = False) -> None:
+    """Raise WrongLedger unless the tables are this program's, or perhaps a newer one's."""
     found = version(connection)
-    _refuse_newer(found)
-    if found != HEAD:
+    if not or_newer:
+        _refuse_newer(found)
+    if found is None or found < HEAD:
         raise WrongLedger(
             f"The database is at version {found or 'none'}, this program wants {HEAD}. "
             "Migrate it with: duckrow db upgrade"

@@ -68,7 +68,7 @@ class LedgerLook:
 
     def _read(self) -> tuple[Seen | None, str]:
         try:
-            self._database.check()
+            self._database.check(or_newer=True)
             with self._database.read() as ledger:
                 targets = [_target(ledger, url) for url in self._targets]
                 return Seen(ledger.page.revision, tuple(targets), ledger.deliveries.backlog()), ""

@@ -5,7 +5,7 @@ import subprocess
 import threading
 import urllib.request
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -27,6 +27,9 @@ class Version:
     folder: Path
     env: dict[str, str]
 
+    def __post_init__(self):
+        self.folder.mkdir()
+
     @property
     def url(self):
         return f"http://127.0.0.1:{self.env['PORT']}"
@@ -34,9 +37,12 @@ class Version:
     @contextmanager
     def running(self, what):
         folder = self.folder / what
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir()
         with running([*DUCKROW, what], folder, self.env):
             yield
+
+    def upgrade(self):
+        duckrow(self.folder, self.env, "db", "upgrade")
 
     def refusal(self, *words):
         """What it says when it will not start."""
@@ -59,42 +65,41 @@ class Version:
             return False
 
 
-@dataclass
-class Talker(threading.Thread):
+class Talker:
     """Somebody who goes on telling, whatever is going on, and writes down what they heard."""
 
-    slack: Sandbox
-    marker: Path
-    acked: list[str] = field(default_factory=list)
-    refused: list[str] = field(default_factory=list)
-    shown: list[int] = field(default_factory=list)
-    pause: float = CALM
-    _done: threading.Event = field(default_factory=threading.Event)
+    def __init__(self, slack: Sandbox, marker: Path):
+        self.slack, self.marker = slack, marker
+        self.acked: list[str] = []
+        self.refused: list[str] = []
+        self.shown: list[int] = []  # the page's revisions
+        self._pause = CALM
+        self._done = threading.Event()
+        self._thread = threading.Thread(target=self._tell, daemon=True)
 
-    def __post_init__(self):
-        super().__init__(daemon=True)
+    def __enter__(self):
+        self._thread.start()
+        return self
 
-    def run(self):
-        number = 0
-        while not self._done.is_set():
-            number += 1
-            text = f"Words {number}."
-            reply = self.slack.say("ana", "#incidents", f"/incident update #1 {text}").text
-            (self.acked if reply.startswith("Saved as") else self.refused).append(text)
+    def __exit__(self, *_):
+        self._done.set()
+        self._thread.join(30)
+
+    def _tell(self):
+        while not self._done.wait(self._pause):
+            text = f"Words {len(self.shown)}."
+            reply = self.slack.say("ana", "#incidents", f"/incident update #1 {text}")
+            is_saved = reply is not None and reply.text.startswith("Saved as")
+            (self.acked if is_saved else self.refused).append(text)
             self.shown.append(json.loads(self.marker.read_text())["revision"])
-            self._done.wait(self.pause)
 
     @contextmanager
     def hurrying(self):
         """Meanwhile they tell more, and are answered a few times at least."""
-        before, self.pause = len(self.acked), BUSY
+        before, self._pause = len(self.acked), BUSY
         yield
         self.slack.wait_for(lambda: len(self.acked) >= before + FEW, seconds=60)
-        self.pause = CALM
-
-    def stop(self):
-        self._done.set()
-        self.join(30)
+        self._pause = CALM
 
 
 @pytest.fixture
@@ -116,13 +121,13 @@ def versions(tmp_path, slack, postgres_url):
     )
     copy = make_next_version(tmp_path / "program")
     there = here | {"PYTHONPATH": str(copy), "PORT": str(unused_port())}
-    duckrow(tmp_path, here, "db", "upgrade")
-    duckrow(tmp_path, here, "components", "add", "www", "Home page")
-    return Version(tmp_path / "this", here), Version(tmp_path / "next", there)
+    this, following = Version(tmp_path / "this", here), Version(tmp_path / "next", there)
+    this.upgrade()
+    return this, following
 
 
 def test_the_next_version_takes_over_while_people_go_on_telling(tmp_path, slack, versions):
-    this, following = versions
+    this, _ = versions
     with ExitStack() as old, ExitStack() as new:
         _start(this, old, slack)
         slack.use_http(f"{this.url}/slack/events")
@@ -131,22 +136,23 @@ def test_the_next_version_takes_over_while_people_go_on_telling(tmp_path, slack,
         assert opened.text.startswith("Saved as #1")
         marker = tmp_path / "public/.duckrow/revision.json"
         slack.wait_for(marker.exists, seconds=30)
-        talker = Talker(slack, marker)
-        talker.start()
-        assert "duckrow db upgrade" in following.refusal("worker")
-        with talker.hurrying():  # to the old ones, before and after
-            duckrow(tmp_path, following.env, "db", "upgrade")
-        assert "newer Duckrow" in this.refusal("worker")
-        _start(following, new, slack)
-        slack.wait_for(lambda: _is_next(tmp_path), seconds=30)
-        with talker.hurrying():  # to the old one, published by the new one
-            pass
-        with talker.hurrying():
-            slack.use_http(f"{following.url}/slack/events")
-        with talker.hurrying():
-            old.close()
-        talker.stop()
-        _require_everything_once(tmp_path, slack, this.env, talker)
+        with Talker(slack, marker) as talker:
+            _roll(versions, talker, old, new)
+        _require_everything_once(slack, this.env, talker)
+
+
+def _roll(versions, talker, old, new):
+    (this, following), slack = versions, talker.slack
+    assert "duckrow db upgrade" in following.refusal("worker")
+    with talker.hurrying():  # to the old ones, before and after
+        following.upgrade()
+    assert "newer Duckrow" in this.refusal("worker")
+    _start(following, new, slack)
+    with talker.hurrying():  # to the old one, while both are there
+        slack.use_http(f"{following.url}/slack/events")
+    with talker.hurrying():  # to the new one, published by the old one until it ends
+        old.close()
+    slack.wait_for(lambda: _is_next(talker.marker), seconds=30)
 
 
 def _start(version, stack, slack):
@@ -155,21 +161,23 @@ def _start(version, stack, slack):
     slack.wait_for(version.answers, seconds=60)
 
 
-def _is_next(folder):
-    return "next version" in (folder / "public/robots.txt").read_text()
+def _is_next(marker):
+    return "next version" in (marker.parents[1] / "robots.txt").read_text()
 
 
-def _require_everything_once(folder, slack, env, talker):
+def _require_everything_once(slack, env, talker):
     assert talker.refused == []
     assert talker.shown == sorted(talker.shown)
     with closing(Database(env["DATABASE_URL"])) as database, database.read() as ledger:
-        told = [update.text for update in ledger.incident(1).updates]
+        incident = ledger.incident(1)
+        assert incident
+        told = [update.text for update in incident.updates]
     assert told == ["First.", *talker.acked]
     (root,) = slack.messages("#incidents")
     slack.wait_for(lambda: len(slack.thread("#incidents", root)) >= len(told), seconds=90)
     thread = [message.text for message in slack.thread("#incidents", root)]
     assert len(thread) == len(told)
     assert [text for text, message in zip(told, thread, strict=True) if text not in message] == []
-    newest = folder / "public/index.html"
-    slack.wait_for(lambda: talker.acked[-1] in newest.read_text(), seconds=30)
-    assert _is_next(folder)
+    home = talker.marker.parents[1] / "index.html"
+    slack.wait_for(lambda: talker.acked[-1] in home.read_text(), seconds=30)
+    assert _is_next(talker.marker)
