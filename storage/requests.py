@@ -25,7 +25,7 @@ _SAID = (
     .where(
         table.c.author_id == bindparam("author_id"),
         table.c.channel == bindparam("channel"),
-        table.c.at >= bindparam("since"),
+        table.c.at.between(bindparam("since"), bindparam("until")),
         table.c.line == bindparam("line"),
         change.c.what == bindparam("what"),
         or_(change.c.what.in_(_OPENING), incident.c.id.is_not(None)),
@@ -61,13 +61,16 @@ class Requests:
         return _request(row) if row else None
 
     def said(
-        self, what: str, line: str, author_id: str, channel: str, since: datetime
+        self, what: str, line: str, author_id: str, channel: str, *, at: datetime, within: timedelta
     ) -> Request | None:
-        """The newest request with these very words, typed there by them since then, that holds;
+        """The newest request with these very words, typed there by them about then, that holds;
         `what` it caused, as the audit has it.
+
+        Not long after `at` either: a clock that was set back must not join what lies far apart.
         """
         asked = {"what": what, "line": line, "author_id": author_id, "channel": channel}
-        found = self._connection.execute(_SAID, asked | {"since": since})
+        about = {"since": at - within, "until": at + within}
+        found = self._connection.execute(_SAID, asked | about)
         row = found.mappings().one_or_none()
         return _request(row) if row else None
 

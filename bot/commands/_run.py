@@ -133,8 +133,9 @@ def _repeated(asked: Request, call: Call) -> Answer:
 
 
 def _said_before(what: str, call: Call, ledger: Ledger) -> Request | None:
-    since = call.at - SAME_WORDS
-    return ledger.requests.said(what, call.line, call.author.id, call.channel, since=since)
+    return ledger.requests.said(
+        what, call.line, call.author.id, call.channel, at=call.at, within=SAME_WORDS
+    )
 
 
 def _handle(command: Command, rest: str, call: Call, ledger: Ledger) -> Answer:

@@ -63,7 +63,8 @@ class Records:
         """The target lacks something since then, because of this."""
         with self._database.write() as ledger:
             before = self.publication(ledger)
-            after = replace(before, behind_since=before.behind_since or now, error=reason)
+            since = min(before.behind_since or now, now)  # whoever noted it, the clock may be set
+            after = replace(before, behind_since=since, error=reason)
             if after != before:
                 ledger.publications.save(after)
 

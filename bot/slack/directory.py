@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from bot.core.errors import Refusal
+from bot.core.waiting import Wait, is_waiting, wait_for
 from bot.slack.client import Client, NoEffect, Permanent, SlackFailure
 from bot.slack.people import Person, objection, person
 
@@ -42,9 +43,9 @@ class Directory:
         self._members: dict[str, tuple[frozenset[str], datetime]] = {}
         self._cursor = ""
         self._list_began = datetime.min.replace(tzinfo=UTC)
-        self._people_at: datetime | None = None  # when the next page of people is due
-        self._groups_at: datetime | None = None
-        self._wait_until: datetime | None = None
+        self._next_people: Wait | None = None
+        self._next_groups: Wait | None = None
+        self._wait: Wait | None = None
         self.troubles: dict[str, str] = {}  # group id -> why it counts as empty, in Slack's word
 
     def name(self, user_id: str) -> str:
@@ -62,12 +63,12 @@ class Directory:
 
     def sync(self, now: datetime) -> bool:
         """Ask for one more page of people, or one more group, where it is due."""
-        if self._wait_until and now < self._wait_until:
+        if is_waiting(self._wait, now):
             return False
         try:
             return self._sync_people(now) or self._sync_groups(now)
         except SlackFailure as failure:
-            self._wait_until = now + _pause(failure)
+            self._wait = wait_for(_pause(failure), now)
             log.warning("Slack does not list its people", extra={"error": failure.error})
             return False
 
@@ -93,7 +94,7 @@ class Directory:
         return known[0] if known and now - known[1] < COUNTS_FOR else None
 
     def _sync_people(self, now: datetime) -> bool:
-        if self._people_at and now < self._people_at:
+        if is_waiting(self._next_people, now):
             return False
         if not self._cursor:
             self._list_began = now
@@ -102,7 +103,7 @@ class Directory:
         self._cursor = (page.get("response_metadata") or {}).get("next_cursor", "")
         if not self._cursor:
             self._forget_the_unlisted()
-        self._people_at = now if self._cursor else now + _PEOPLE_EVERY
+        self._next_people = None if self._cursor else wait_for(_PEOPLE_EVERY, now)
         return True
 
     def _forget_the_unlisted(self) -> None:
@@ -111,11 +112,11 @@ class Directory:
         self._people = {who: one for who, one in known.items() if one[1] >= self._list_began}
 
     def _sync_groups(self, now: datetime) -> bool:
-        if not self._groups or (self._groups_at and now < self._groups_at):
+        if not self._groups or is_waiting(self._next_groups, now):
             return False
         for group in self._groups:
             self._members[group] = (self._ask_members(group), now)
-        self._groups_at = now + _GROUPS_EVERY
+        self._next_groups = wait_for(_GROUPS_EVERY, now)
         return True
 
     def _ask_members(self, group: str) -> frozenset[str]:

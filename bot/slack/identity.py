@@ -4,6 +4,7 @@ import logging
 from contextlib import suppress
 from datetime import datetime, timedelta
 
+from bot.core.waiting import Wait, is_waiting, wait_for
 from bot.slack.client import Client, SlackFailure
 from storage.database import Database
 from storage.errors import LedgerUnavailable
@@ -23,7 +24,7 @@ class Identity:
         self._client = client
         self._known: SlackIdentity | None = None
         self._stored: SlackIdentity | None = None  # what the ledger has
-        self._ask_at: datetime | None = None
+        self._wait: Wait | None = None
         self._pause = _FIRST_PAUSE
         self.is_confirmed = False  # by Slack, since this process started
         self.enterprise: str | None = None  # None until Slack said; then its id, or empty
@@ -41,13 +42,13 @@ class Identity:
             return self._remember()
         if self._known is None and self._recall():
             return True
-        if self._ask_at and now < self._ask_at:
+        if is_waiting(self._wait, now):
             return False
         try:
             self._known = self._ask()
         except SlackFailure as failure:
             log.warning("Slack does not say who we are", extra={"error": failure.error})
-            self._ask_at = now + self._pause
+            self._wait = wait_for(self._pause, now)
             self._pause = min(self._pause * 2, _LONGEST_PAUSE)
             return False
         self.is_confirmed = True

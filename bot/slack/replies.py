@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from bot.commands import Answer
 from bot.core.text import escape_slack
+from bot.core.waiting import Wait, wait_for
 from bot.slack.client import ReplyClient, SlackFailure
 from bot.slack.messages import beside
 from bot.slack.steps import until_done
@@ -29,7 +30,7 @@ class Replies:
         self._database = database
         self._http = http
         self._targets = tuple(targets)
-        self._held: dict[str, datetime] = {}
+        self._held: dict[str, Wait] = {}
 
     def sync(self, now: datetime) -> bool:
         """Tell authors what became of their updates. True when anybody was told."""
@@ -44,7 +45,7 @@ class Replies:
             return False
         if waiting[0].at < now - REPLY_URL_LIVES:
             return self._forget_old(now)
-        self._held = {key: until for key, until in self._held.items() if now < until}
+        self._held = {key: wait for key, wait in self._held.items() if wait.lasts(now)}
         for request in waiting:
             if request.key not in self._held and (text := sentence(request, targets, url, now)):
                 return self._reply(request, text, is_live(request, targets), now)
@@ -56,7 +57,7 @@ class Replies:
             self._http.post(request.reply_url, beside(Answer(text))[0], within=_WITHIN)
         except SlackFailure as failure:
             log.warning("an author was not told", extra={"error": failure.error})
-            self._held[request.key] = now + _AGAIN
+            self._held[request.key] = wait_for(_AGAIN, now)
             is_last = False
         with self._database.write() as ledger:
             used_up = request.replies + 1 >= _MOST_REPLIES

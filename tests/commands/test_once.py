@@ -65,6 +65,15 @@ def test_the_same_words_again_within_two_minutes_are_answered_as_already_saved(t
     assert count(typist, schema.incident) == 1
 
 
+def test_a_clock_that_was_set_back_does_not_join_what_was_typed_far_apart(typist):
+    first = typist.call(OPEN)
+    commands.run(first, typist.database)
+    later = replace(typist.call(OPEN), at=first.at - timedelta(minutes=30))
+    assert commands.run(later, typist.database).text.startswith("Saved as #2")
+    a_second_back = replace(typist.call(OPEN), at=later.at - timedelta(seconds=1))
+    assert commands.run(a_second_back, typist.database).text.startswith("Already saved as #2")
+
+
 def test_a_repetition_delivered_again_much_later_is_still_one(typist):
     first = typist.call(OPEN)
     commands.run(first, typist.database)

@@ -216,6 +216,26 @@ def test_messages_to_one_channel_are_a_second_apart(tell, slack, database, clock
             assert len(slack.called("chat.postMessage")) == posts
 
 
+def test_a_clock_that_is_set_back_keeps_nobody_waiting(tell, slack, database, clock):
+    tell(*LINES[:3])
+    with Client(slack.bot_token, slack.api_url) as client:
+        paced = Announcer(database, client, ["C00000INC"])
+        began = clock()
+        paced.sync(began)
+        paced.sync(began - timedelta(hours=1))
+        assert len(slack.called("chat.postMessage")) == 2
+
+
+def test_a_message_that_was_begun_by_a_clock_an_hour_ahead_is_found(bot, tell, slack, clock):
+    tell(LINES[0])
+    clock.pass_by(hours=1)
+    slack.faults.add("chat.postMessage", "close_done", times=1)
+    bot.announce()
+    clock.pass_by(hours=-1)
+    bot.announce()
+    assert len(slack.messages("#incidents")) == 1
+
+
 # --- deleted ---------------------------------------------------------------------------------
 
 

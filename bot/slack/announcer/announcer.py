@@ -4,6 +4,7 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from bot.core.waiting import Wait, wait_for
 from bot.slack.announcer.holds import Holds
 from bot.slack.announcer.plan import Edit, Post, Settle, Step, plan
 from bot.slack.announcer.poster import PACE, Poster
@@ -45,7 +46,7 @@ class Announcer:
         return until_done(self._one, now)
 
     def _one(self, now: datetime) -> bool:
-        if self._holds.everything_until(now):
+        if self._holds.everything(now):
             return False
         with self._database.read() as ledger:
             if not ledger.slack().bot:
@@ -59,10 +60,11 @@ class Announcer:
         step = plan(story.incident, story.deliveries)
         if step is None:
             return self._told(story)
-        if (due := self._due(step, story)) and now < due:
-            self._holds.hold_incident(number, due)
+        if wait := self._wait(step, story, now):
+            self._holds.hold_incident(number, wait)
             return False
-        self._holds.hold_incident(number, now + _SUSPECT)  # if this breaks, the others go on
+        # If this breaks, the others go on.
+        self._holds.hold_incident(number, wait_for(_SUSPECT, now))
         self._holds.release_incident(number, self._attempt(step, story, now))
         return True
 
@@ -87,19 +89,19 @@ class Announcer:
             ledger.deliveries.told(story.incident.number, story.incident.revision)
         return True
 
-    def _due(self, step: Step, story: Story) -> datetime | None:
+    def _wait(self, step: Step, story: Story, now: datetime) -> Wait | None:
         match step:
             case Post():
-                return self._holds.posting(story.home)
+                return self._holds.posting(story.home, now)
             case Settle(delivery):
                 assert delivery.attempt_at  # noqa: S101 -- what makes it a Settle
-                looked_for = delivery.attempt_at + self._settle
-                return max(looked_for, self._holds.calling(delivery.channel) or looked_for)
+                begun = wait_for(self._settle, delivery.attempt_at)
+                return begun if begun.lasts(now) else self._holds.calling(delivery.channel, now)
             case Edit(delivery=delivery):
-                return self._holds.calling(delivery.channel)
+                return self._holds.calling(delivery.channel, now)
 
-    def _attempt(self, step: Step, story: Story, now: datetime) -> datetime | None:
-        """Take the step; when it may be tried again, or None when it went well."""
+    def _attempt(self, step: Step, story: Story, now: datetime) -> Wait | None:
+        """Take the step; how long to wait before the next try, or None when it went well."""
         try:
             self._take(step, story, now)
         except SlackFailure as failure:
@@ -125,18 +127,18 @@ class Announcer:
             case Edit(wanted, delivery):
                 self._poster.edit(story, wanted, delivery)
 
-    def _after(self, failure: SlackFailure, channel: str, now: datetime) -> datetime | None:
+    def _after(self, failure: SlackFailure, channel: str, now: datetime) -> Wait | None:
         match failure:
             case NoEffect(retry_after=None):
                 self._holds.slack_is_away(now)
                 return None
             case NoEffect(retry_after=float(seconds)):
-                self._holds.hold_channel(channel, now + timedelta(seconds=seconds))
+                self._holds.hold_channel(channel, timedelta(seconds=seconds), now)
                 return None
             case Permanent():
-                self._holds.hold_channel(channel, now + _REFUSED)
+                self._holds.hold_channel(channel, _REFUSED, now)
                 return None
-        return now + _AGAIN
+        return wait_for(_AGAIN, now)
 
     def _sweep(self, now: datetime) -> bool:
         try:

@@ -9,7 +9,7 @@ from bot.slack.client import Client, Permanent
 from storage.database import Database
 from storage.deliveries import Delivery
 
-_SKEW = timedelta(minutes=5)  # between our clock and Slack's
+_SKEW = timedelta(minutes=65)  # between our clock, which may be set by an hour, and Slack's
 _PAGE = 15  # messages; what the strictest kind of app may ask for
 _MOST_PAGES = 40
 

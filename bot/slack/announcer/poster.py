@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.core.ids import new_id
+from bot.core.waiting import Wait, wait_for
 from bot.slack.announcer.lookup import Found, Lookup
 from bot.slack.announcer.plan import Wanted, live_root
 from bot.slack.announcer.story import Story
@@ -38,7 +39,7 @@ class Suspect:
     """A message that was sent again: the first one may still turn up."""
 
     delivery: Delivery
-    due: datetime
+    wait: Wait
 
 
 class Poster:
@@ -95,12 +96,12 @@ class Poster:
             self._keep(delivery, found[0])
             self._delete(delivery.channel, found[1:])
             return
-        self._suspects.extend(Suspect(delivery, now + pause) for pause in _LOOK_AGAIN)
+        self._suspects.extend(Suspect(delivery, wait_for(pause, now)) for pause in _LOOK_AGAIN)
         self._save(replace(delivery, attempt_at=None))
 
     def sweep(self, now: datetime) -> bool:
         """Look for one message that was sent twice after all. True when one was looked for."""
-        suspect = next((one for one in self._suspects if one.due <= now), None)
+        suspect = next((one for one in self._suspects if not one.wait.lasts(now)), None)
         if suspect is None:
             return False
         self._suspects.remove(suspect)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from bot.core.text import escape_slack
+from bot.core.waiting import Wait, is_waiting, wait_for
 from bot.slack.client import Client, SlackFailure
 from storage.database import Database
 from storage.publications import Publication
@@ -30,11 +31,11 @@ class PageTrouble:
         self._channels = tuple(channels)
         self._targets = tuple(targets)
         self._heard: set[tuple[str, str, str]] = set()  # so that a retry repeats nothing
-        self._wait_until: datetime | None = None
+        self._wait: Wait | None = None
 
     def sync(self, now: datetime) -> bool:
         """Tell of one target whose state the channel has not heard."""
-        if self._wait_until and now < self._wait_until:
+        if is_waiting(self._wait, now):
             return False
         with self._database.read() as ledger:
             targets = [ledger.publications.get(target) for target in self._targets]
@@ -50,7 +51,7 @@ class PageTrouble:
                 self._post(one.target, channel, text)
         except SlackFailure as failure:
             log.warning("Slack was not told of the page", extra={"error": failure.error})
-            self._wait_until = now + _PAUSE
+            self._wait = wait_for(_PAUSE, now)
             return False
         with self._database.write() as ledger:
             ledger.publications.told(one.target, now if one.told_at is None else None)
