@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.support.postgres import Postgres, find_postgres, running_postgres
-from tests.support.s3 import KEY, REGION, SECRET, new_bucket, running_s3
+from tests.support.s3 import KEY, REGION, SECRET, front_of, new_bucket, running_s3
 from tests.support.serving import serving
 from tests.support.tools import need, unused_port
 
@@ -70,7 +70,7 @@ def nginx(program: Path, root: Path, folder: Path) -> Iterator[str]:
     configuration.write_text(
         NGINX.format(scratch=scratch, temporary=temporary, port=port, root=root)
     )
-    argv = [program, "-p", scratch, "-e", "stderr", "-c", configuration]
+    argv: list[Path | str] = [program, "-p", scratch, "-e", "stderr", "-c", configuration]
     with (scratch / "log").open("wb") as log, subprocess.Popen(argv, stderr=log) as process:
         try:
             base = f"http://127.0.0.1:{port}/"
@@ -107,7 +107,7 @@ def s3_target(folder: Path, endpoint: str | None = None) -> Iterator[Target]:
             "AWS_REGION": REGION,
             "AWS_ENDPOINT_URL": store.endpoint,
         }
-        yield Target(store.url, f"{store.endpoint}/{store.bucket}/page/", env)
+        yield Target(store.url, stack.enter_context(front_of(store)), env)
 
 
 TARGETS: Mapping[str, Callable[[Path], AbstractContextManager[Target]]] = {

@@ -6,20 +6,23 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import boto3
 from botocore.config import Config
+from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from moto.s3.models import s3_backends
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from bot.publish import Access
 
 KEY, SECRET = "AKIADUCK", "quack-quack-quack"
 REGION = "us-east-1"
+_WRITES = ("PUT", "DELETE")
 _HOP = {"connection", "transfer-encoding", "content-length"}
 
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Any]
@@ -91,7 +94,7 @@ def new_bucket(endpoint: str) -> Store:
 
 
 class _OneAtATime:
-    """S3 compares and sets in one step; moto in two, so no two requests may be between them."""
+    """S3 compares and sets in one step; moto in two, so no two writers may be between them."""
 
     def __init__(self, app: Wsgi, *, honours: bool, noting: Noting) -> None:
         self._app = app
@@ -103,8 +106,9 @@ class _OneAtATime:
         if not self._honours:
             for condition in ("HTTP_IF_MATCH", "HTTP_IF_NONE_MATCH"):
                 environ.pop(condition, None)
-        with self._lock:
-            return list(self._app(environ, self._listening(environ, start_response)))
+        listening = self._listening(environ, start_response)
+        with self._lock if environ["REQUEST_METHOD"] in _WRITES else nullcontext():
+            return list(self._app(environ, listening))
 
     def _listening(self, environ: dict[str, Any], start: Callable[..., Any]) -> Callable[..., Any]:
         """The same, that notes what is put, in the order in which it is."""
@@ -191,9 +195,15 @@ class Road:
     def count(self, method: str) -> int:
         return sum(one.method == method for one in self.seen)
 
+    def heal(self) -> None:
+        """All is well again, and what was held up goes on."""
+        self.fault = lambda _: "pass"
+        self.release()
+
     def release(self) -> None:
         """What is held up goes on."""
-        self.released.set()
+        held, self.released = self.released, threading.Event()
+        held.set()
 
 
 @contextmanager
@@ -201,15 +211,23 @@ def road_to(endpoint: str) -> Iterator[Road]:
     """A way to the store at an address, that can be made to fail."""
     road = Road()
     handler = type("Handler", (_Handler,), {"road": road, "to": endpoint.removeprefix("http://")})
+    with _listening(handler) as road.port:
+        try:
+            yield road
+        finally:
+            road.release()
+
+
+@contextmanager
+def _listening(handler: type[BaseHTTPRequestHandler]) -> Iterator[int]:
+    """A server of such requests; its port."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     server.daemon_threads = True
-    road.port = server.server_port
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
-        yield road
+        yield server.server_port
     finally:
-        road.release()
         server.shutdown()
         thread.join()
         server.server_close()
@@ -290,6 +308,36 @@ class _Handler(BaseHTTPRequestHandler):
         self.close_connection = True
         with suppress(OSError):
             self.connection.shutdown(2)
+
+    def log_message(self, *_: Any) -> None:
+        pass
+
+
+# --- as readers get it
+
+
+@contextmanager
+def front_of(store: Store) -> Iterator[str]:
+    """What a CDN is: the bucket's page at the root of a host. Its address, with a slash."""
+    with _listening(type("Front", (_Front,), {"bucket": store.bucket})) as port:
+        yield f"http://127.0.0.1:{port}/"
+
+
+class _Front(BaseHTTPRequestHandler):
+    """Looks into moto's memory: by HTTP its readers would cost more than all that they watch."""
+
+    bucket: str
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+
+    def do_GET(self) -> None:
+        path = self.path + ("index.html" if self.path.endswith("/") else "")
+        found = s3_backends[DEFAULT_ACCOUNT_ID]["aws"].get_object(self.bucket, f"page{path}")
+        body = found.value if found else b"There is nothing here."
+        self.send_response_only(200 if found else 404)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
 
     def log_message(self, *_: Any) -> None:
         pass

@@ -26,8 +26,8 @@ from bot.publish.errors import TargetError
 from bot.publish.targets.access import Access
 from bot.publish.targets.base import LARGEST
 
-PATIENCE = timedelta(seconds=8)  # for one call
-_TO_CONNECT = timedelta(seconds=3)
+PATIENCE = timedelta(seconds=5)  # for one call
+_TO_CONNECT = timedelta(seconds=2)
 _STATUS = re.compile(r"status code: (\d{3}) ([A-Za-z ]+)")
 _CODE = re.compile(r"<Code>(\w+)</Code>")
 _CHECK_ACCESS = "check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and what the bucket's policy allows"
