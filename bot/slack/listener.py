@@ -32,6 +32,7 @@ _BROKEN = (
 def build_app(token: str, desk: Desk, events: Events, wake: Callable[[], None]) -> App:
     """The app both ways of reception dispatch into; building it calls nobody."""
     app = App(
+        name="duckrow",  # without one, Bolt reads every module's source to find out: 100 ms
         logger=_quiet_logger(),
         process_before_response=True,
         client=WebClient(retry_handlers=[]),  # a retried post is a doubled message

@@ -16,6 +16,7 @@ import granian.server  # noqa: F401 -- like the next two, what the program impor
 import httpx
 import psycopg  # noqa: F401
 import sqlalchemy.dialects.postgresql.psycopg  # noqa: F401
+from httpx._transports import default
 
 import bot.app
 import bot.processes
@@ -34,13 +35,19 @@ PACE = timedelta(milliseconds=20)
 
 def warm_up() -> None:
     """Import, compile and cache what every child needs, by carrying out one small life."""
-    httpx._config.create_ssl_context = cache(httpx._config.create_ssl_context)  # 50 ms each
+    vars(default)["create_ssl_context"] = cache(httpx.create_ssl_context)  # 50 ms, five times
     with tempfile.TemporaryDirectory() as folder:
         for words in ("components add www Home", "incident open www=down Title | First words."):
             _carry_out(words, folder)
         with closing(Database(f"sqlite:///{folder}/ledger.db")) as database:
-            nobody = {"token": "", "api_url": "http://127.0.0.1/", "channels": ()}
-            Reception(database, now=bot.app.now, wake=gc.collect, **nobody).close()
+            Reception(
+                database,
+                token="",
+                api_url="http://127.0.0.1/",
+                channels=(),
+                now=bot.app.now,
+                wake=lambda: None,
+            ).close()
     gc.collect()
     gc.freeze()  # what is shared stays shared
 
@@ -78,9 +85,9 @@ def resolve(path: str) -> Any:
 
 def brisk() -> None:
     """Shorten the waits that only the real Slack needs, all in the same proportion."""
-    bot.processes.Announcer = partial(  # type: ignore[assignment,misc]
-        Announcer, settle=SETTLE, pace=PACE
-    )
+    shortened = partial(Announcer, settle=SETTLE, pace=PACE)
+    vars(bot.processes)["Announcer"] = shortened
+    assert Client.call.__kwdefaults__
     Client.call.__kwdefaults__["within"] = TIMEOUT
 
 
@@ -95,4 +102,3 @@ def _move_in(launch: Any) -> None:
         os.dup2(source, target)
     os.environ.clear()
     os.environ |= launch.env
-

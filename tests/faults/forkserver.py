@@ -169,12 +169,12 @@ def serve() -> None:
 
 def _fork(child: Any, launch: Launch, said: int) -> int:
     pid = os.fork()
-    if pid:
-        with suppress(PermissionError, ProcessLookupError):
-            os.setpgid(pid, pid)  # so that it can be killed whole from the first moment
-        return pid
-    os.close(said)
-    child.live(launch)  # and never comes back
+    if pid == 0:
+        os.close(said)
+        child.live(launch)  # and never comes back
+    with suppress(PermissionError, ProcessLookupError):
+        os.setpgid(pid, pid)  # so that it can be killed whole from the first moment
+    return pid
 
 
 def _reaped(pid: int) -> int:

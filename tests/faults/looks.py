@@ -4,6 +4,7 @@ import re
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -58,14 +59,22 @@ def _compared(base: str, name: str, due: bytes) -> Iterator[Violation]:
     if name not in ALWAYS:  # what was not touched keeps its own revision
         served, due = _without_revision(served), _without_revision(due)
     if served != due:
-        yield Violation("I5", f"{base}{name} is not what the ledger gives")
+        yield Violation("I5", f"{base}{name} is {_where(served, due)}")
     if name.endswith(".html") and b"<script>alert(1)" in served:
         yield Violation("I13", f"{base}{name} holds somebody's markup")
 
 
+def _where(served: bytes, due: bytes) -> str:
+    same = takewhile(lambda pair: pair[0] == pair[1], zip(served, due, strict=False))
+    at = sum(1 for _ in same)
+    there, wanted = (body[max(at - 40, 0) : at + 80] for body in (served, due))
+    return f"{there!r} where the ledger gives {wanted!r}"
+
+
 def _without_revision(body: bytes) -> bytes:
-    text = re.sub(rb'"updated_at":"[^"]*"', b"", body)
-    text = re.sub(rb"revision\D{0,12}\d+", b"", text)
+    text = re.sub(rb'"updated_at":"[^"]*"', b"", body.rstrip())  # its blanks say it once more
+    text = re.sub(rb"(?i)revision\D{0,12}\d+", b"", text)
+    text = re.sub(rb"\}[ \t]+\n$", b"}", text)  # JSON spells it in blanks
     return re.sub(rb"<p>Published .*?</p>", b"", text)
 
 

@@ -17,13 +17,13 @@ NAMES = ("ana", "ben", "cyd")  # full members; the World sees to it
 RETRY = "Try again"
 
 _UPDATES = 5  # of an incident, before it is resolved
-_TRIES = 6
+_TRIES = 8
 _COMPONENTS = ("www=down", "www=degraded", "class=partial", "")
 _WORDS = (
     "we are looking into it",
     "the fix is out",
     "*bold* and _slanted_, `code`",
-    "<script>alert(1)</script> & \"quotes\" {{ 7*7 }}",
+    '<script>alert(1)</script> & "quotes" {{ 7*7 }}',
     "first line\nsecond line",
 )
 
@@ -81,7 +81,7 @@ class Responder:
             entry = self._type(line)
             if entry.outcome is Outcome.ACKED or self._stopped.is_set():
                 break
-            self._stopped.wait(0.05 * 2**attempt)
+            self._stopped.wait(min(0.05 * 2**attempt, 0.3))
         return entry
 
     def _type(self, line: str) -> Entry:

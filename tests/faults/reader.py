@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from random import Random
+from typing import Any
 from urllib.parse import urljoin, urlsplit
 from xml.etree import ElementTree as ET
 
@@ -32,7 +33,7 @@ _REVISION = re.compile(rb'<meta name="revision" content="(\d+)">|<!-- revision (
 _GREEN = re.compile(rb'<span class="state operational">')
 _LONGEST_ANSWER = 10.0
 
-Stated = int | datetime  # a revision, or the time of the change that made it
+Stated = Any  # a revision, or the time of the change that made it: one kind at each address
 
 
 @dataclass(frozen=True)
@@ -124,9 +125,9 @@ class Reader:
         if stated is None:
             return
         newest = self._newest.setdefault(path, stated)
-        if stated < newest:  # type: ignore[operator] -- one address states one kind
+        if stated < newest:
             self._wrong("I6", f"{path} went back from {newest} to {stated}")
-        self._newest[path] = max(newest, stated)  # type: ignore[type-var]
+        self._newest[path] = max(newest, stated)
         self._note(path, stated, body)
 
     def _note(self, path: str, stated: Stated, body: bytes) -> None:

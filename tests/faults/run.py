@@ -1,9 +1,9 @@
 """`make faults`: the scenarios by hand, and the table of docs/reliability.md.
 
-    python -m tests.faults.run                                      everything, as short as the suite
-    python -m tests.faults.run --n 1000 --keep                      everything, long; rows are kept
-    python -m tests.faults.run kills --topology sqlite --runs 20 --seed 7
-    python -m tests.faults.run --table                              the docs' table, from what is kept
+python -m tests.faults.run                                      everything, as short as the suite
+python -m tests.faults.run --n 1000 --keep                      everything, long; rows are kept
+python -m tests.faults.run kills --topology sqlite --runs 20 --seed 7
+python -m tests.faults.run --table                              the docs' table, from what is kept
 """
 
 import argparse
@@ -17,7 +17,12 @@ from tests.faults.report import Row
 from tests.faults.scenario import SCENARIOS, Scenario, run
 from tests.faults.world import Topology
 
-MODULES = ("tests.faults.kills.scenarios",)
+MODULES = (
+    "tests.faults.kills.scenarios",
+    "tests.faults.postgres.scenarios",
+    "tests.faults.machine.scenarios",
+    "tests.faults.targets.scenarios",
+)
 
 _LONG = 1000  # the N of which a scenario's `long` speaks
 

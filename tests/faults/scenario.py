@@ -73,9 +73,7 @@ def scenario(
     return declared
 
 
-def run(
-    one: Scenario, topology: Topology, runs: int, servers: Servers, *, seed: int = 0
-) -> Row:
+def run(one: Scenario, topology: Topology, runs: int, servers: Servers, *, seed: int = 0) -> Row:
     """Inject it so many times, in worlds of `batch` each; what was found."""
     row = Row(one.fault, one.name, topology.name, one.what, seed=seed)
     began = time.monotonic()

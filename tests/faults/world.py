@@ -1,11 +1,11 @@
 """A whole installation: the real processes, their Slack, their database, targets and readers.
 
-    with World(folder, server, place, MANY) as world:
-        with world.typing(), world.reading():
-            world.processes[0].kill()
-            world.processes[0].start()
-        world.settle()
-        assert world.violations() == []
+with World(folder, server, place, MANY) as world:
+    with world.typing(), world.reading():
+        world.processes[0].kill()
+        world.processes[0].start()
+    world.settle()
+    assert world.violations() == []
 """
 
 import json
@@ -26,9 +26,9 @@ from tests.faults import people
 from tests.faults.forkserver import Child, ForkServer, Launch
 from tests.faults.invariants import Violation
 from tests.faults.journal import Balanced, Journal
+from tests.faults.looks import violations
 from tests.faults.place import Place
 from tests.faults.reader import Reader, reading
-from tests.faults.looks import violations
 from tests.faults.truth import Truth
 from tests.support.processes import environment
 from tests.support.tools import unused_port
@@ -186,9 +186,7 @@ class World:
 
     # --- using it
 
-    def typing(
-        self, **how: Any
-    ) -> AbstractContextManager[list[people.Responder]]:
+    def typing(self, **how: Any) -> AbstractContextManager[list[people.Responder]]:
         """People type while the block runs; see people.typing."""
         return people.typing(self.slack, self.journal, seed=self.seed, **how)
 
@@ -209,7 +207,7 @@ class World:
 
     def await_ready(self, seconds: float = START_SECONDS) -> None:
         """Until every process that answers HTTP does, Slack knows us, and the page is there."""
-        self.wait_for(lambda: self.truth.known_in_slack(), seconds)
+        self.wait_for(self.truth.known_in_slack, seconds)
         for process in self.processes:
             self.await_answers(process)
         self.wait_for(lambda: all(map(self.marker, self.place.targets)), seconds)

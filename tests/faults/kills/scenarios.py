@@ -3,14 +3,15 @@
 import os
 import signal
 import time
+from pathlib import Path
 from random import Random
 
 from tests.faults.points import Trap, points_of
 from tests.faults.scenario import scenario
-from tests.faults.world import BRISK, MANY, MANY_BOTH, MANY_S3, ONE, Process, World
+from tests.faults.world import BRISK, MANY, MANY_BOTH, MANY_S3, ONE, Process, Setup, World
 
 REACHED = 4.0  # seconds in which some process comes by a named point, or it was not to be
-_INSTALL = ("tests.faults.points:install", {})
+_INSTALL: Setup = ("tests.faults.points:install", {})
 
 
 @scenario(
@@ -52,7 +53,7 @@ def die_at_random(world: World, random: Random) -> None:
     victim = random_victim(world, random)
     if random.random() < 0.8:  # else perhaps while it starts
         world.await_answers(victim)
-    time.sleep(random.uniform(0, 0.3))
+    time.sleep(random.uniform(0, 0.5))
     if victim.role == "web" and random.random() < 0.3:
         kill_one_of_its_workers(victim)
         world.notes["random: a granian worker"] += 1
@@ -69,10 +70,9 @@ def kill_one_of_its_workers(process: Process) -> None:
     """What granian started; granian itself sees to it that there is another."""
     assert process.child
     pid = process.child.pid
-    with open(f"/proc/{pid}/task/{pid}/children") as children:
-        for forked in children.read().split():
-            os.kill(int(forked), signal.SIGKILL)
-            return
+    forked = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    for one in forked[:1]:
+        os.kill(int(one), signal.SIGKILL)
 
 
 @scenario("F2", topologies=(ONE, MANY, MANY_BOTH), short=3, long=60, batch=20, setups=(BRISK,))
