@@ -7,7 +7,7 @@ from bot.core.errors import Refusal
 from bot.core.grammar import RESERVED
 from bot.core.ids import new_id
 from bot.core.page import Component
-from bot.core.text import clean_name
+from bot.core.text import clean_name, skeleton
 from storage.ledger import Telling
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -66,7 +66,19 @@ def _fresh_name(ledger: Telling, name: str, parent: Component | None) -> str:
     for known in _siblings(ledger, parent):
         if _folded(known.name) == _folded(cleaned):
             raise Refusal(f'there is a "{known.name}" already.', "Choose another name.")
+    _refuse_lookalikes(ledger, cleaned)
     return cleaned
+
+
+def _refuse_lookalikes(ledger: Telling, name: str) -> None:
+    """The same name may stand in two groups; one that only looks the same may stand nowhere."""
+    for known in ledger.components:
+        same = known.name.casefold() == name.casefold()
+        if not same and skeleton(known.name) == skeleton(name):
+            raise Refusal(
+                f'to readers "{name}" looks like "{known.name}", which there is already.',
+                "Choose a name that nobody takes for it.",
+            )
 
 
 def _description(description: str) -> str:

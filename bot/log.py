@@ -137,7 +137,7 @@ class TextFormatter(_Formatter):
         )
         line = f"{time} {level} {logger}: {_plain(event)}"
         line += "".join(f" {name}={_quoted(value)}" for name, value in facts.items())
-        return "\n".join(filter(None, [line, self.trace(record)]))
+        return "\n".join([line, *map(_inside, self.trace(record).split("\n"))]).rstrip()
 
 
 def _message(record: logging.LogRecord) -> str:
@@ -151,6 +151,11 @@ def _message(record: logging.LogRecord) -> str:
 def _plain(text: str) -> str:
     """One line, whatever somebody put into it: nobody forges a second event."""
     return text if text.isprintable() else json.dumps(text)[1:-1]
+
+
+def _inside(line: str) -> str:
+    """A traceback's line: indented, as an exception may quote what somebody typed, newlines too."""
+    return f"    {_plain(line)}"
 
 
 def _quoted(value: Any) -> str:

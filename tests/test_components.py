@@ -57,6 +57,26 @@ def test_a_name_that_is_taken_is_refused_whatever_its_case(database):
     assert len(names(database)) == 1
 
 
+@pytest.mark.parametrize(
+    "name", ["\u0410PI", "AP\u04c0", "A\u200dPI", "\u0391\u03a1I", "AP\u00adl", "\uff21PI", "AP1"]
+)
+def test_a_name_that_only_looks_like_one_there_is_refused_wherever_it_would_stand(database, name):
+    add(database, "api", "API")
+    alike = r"looks like|already"
+    for more in ({}, {"group": "Other"}):
+        with pytest.raises(Refusal, match=alike):
+            add(database, "other", name, **more)
+    with pytest.raises(Refusal, match=alike):
+        add(database, "other", "Web", group=name)
+    assert names(database) == [("api", "API")]
+
+
+def test_the_same_name_may_stand_in_two_groups(database):
+    add(database, "eu-api", "Api", group="Europe")
+    add(database, "us-api", "Api", group="America")
+    assert [name for slug, name in names(database) if slug != "*"] == ["Api", "Api"]
+
+
 @pytest.mark.parametrize("name", ["", "two\nlines", "nul\0", "x" * 101])
 def test_a_name_that_readers_could_not_read_is_refused(database, name):
     with pytest.raises(Refusal):

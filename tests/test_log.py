@@ -118,6 +118,17 @@ def test_nobody_forges_a_second_line(event, value):
         assert len(stream.getvalue().splitlines()) == 1
 
 
+@given(st.text())
+def test_nobody_forges_a_line_in_what_an_exception_quotes(said):
+    stream = io.StringIO()
+    with logging_to(stream, "text"):
+        log.error("broken", exc_info=ValueError(f"{said}\n2013-02-22 info bot.forged: \x1b[2J"))
+    first, *more = stream.getvalue().split("\n")
+    assert first.endswith("error bot.quack: broken")
+    assert all(line.startswith("    ") or not line for line in more)
+    assert all(line.isprintable() for line in more)
+
+
 def test_slacks_libraries_write_no_bodies(written):
     """Bolt prints the body of a request that nobody handles, and every body when debugging."""
     result = AuthorizeResult(enterprise_id=None, team_id="T1", bot_token="xoxb-1", bot_id="B1")

@@ -96,7 +96,8 @@ def closing(scene: Scene, told: Update) -> Message:
     if not told.is_standing:
         words = "Not over: the update that closed it was retracted."
     elif ends(scene.incident, told):
-        return _message(_summed_up(scene), sections(f"{_summed_up(scene)}\n{_page_link(scene)}"))
+        said = _summed_up(scene)
+        return _message(said, sections(f"{escape_slack(said)}\n{_page_link(scene)}"))
     else:
         words = "It was not over: the incident was reopened."
     return _message(words, sections(f"_{words}_"))
@@ -170,7 +171,7 @@ def _summed_up(scene: Scene) -> str:
     incident = scene.incident
     count = len(incident.standing)
     told = f"{count} update{'s' if count != 1 else ''}"
-    touched = ", ".join(scene.name(component) for component in incident.statuses)
+    touched = ", ".join(scene.names.get(one, one) for one in incident.statuses)
     length = (incident.ended_at or incident.shown_at) - (incident.began_at or incident.started_at)
     after = "" if incident.is_cancelled else f" after {duration(length)}"
     return f"{incident.state}{after}: " + "; ".join(filter(None, [told, touched]))

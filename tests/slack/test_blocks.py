@@ -190,3 +190,14 @@ def test_the_closing_summary_takes_itself_back():
 )
 def test_durations_are_said_as_people_say_them(length, said):
     assert duration(length) == said
+
+
+def test_names_are_escaped_exactly_once_in_every_message():
+    first = update(statuses={"c1": DOWN})
+    last = update(2, phase=Phase.RESOLVED, statuses={"c1": UP})
+    told = replace(scene(first, last, title="Q&A"), names={"c1": "R&D <!here>"})
+    for message in (blocks.root(told), blocks.update(told, first), blocks.closing(told, last)):
+        for said in (text for text in texts(message) if "R&" in text or "Q&" in text):
+            assert "&amp;amp;" not in said
+            assert "<!here" not in said
+    assert blocks.closing(told, last).text.endswith("R&amp;D &lt;!here&gt;")

@@ -10,6 +10,7 @@ from bot.core.text.as_typed import from_plain
 from bot.core.text.atoms import unix_lines
 from bot.core.text.checks import clean, clean_name, leaks
 from bot.core.text.links import safe_url
+from bot.core.text.lookalikes import skeleton
 from bot.core.text.titles import split_title
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "from_plain",
     "leaks",
     "safe_url",
+    "skeleton",
     "split_title",
     "summary",
     "to_html",

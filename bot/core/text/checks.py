@@ -7,6 +7,8 @@ from bot.core.errors import Refusal
 from bot.core.text.atoms import decode, unix_lines
 from bot.core.text.bidi import straight
 
+# Nobody sees them and no script needs them; joiners, which emoji and Persian need, stay.
+_INVISIBLE = re.compile("[\u00ad\u180e\u200b\u2060-\u2064\u206a-\u206f\ufeff]")
 _UNSTORABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _LINE_BREAK = re.compile(r"[\n\u2028\u2029]")
 _NAMED = re.compile(
@@ -44,8 +46,8 @@ def clean(text: str, *, limit: int, what: str) -> str:
 
 
 def clean_name(text: str, *, limit: int, what: str) -> str:
-    """A title or a name, which is plain text: one line, running in its own direction."""
-    name = straight(clean(text, limit=limit, what=what)).strip()
+    """A title or a name, which is plain text: one line, in its own direction, nothing hidden."""
+    name = _INVISIBLE.sub("", straight(clean(text, limit=limit, what=what))).strip()
     if _LINE_BREAK.search(name):
         raise Refusal(f"the {what} has more than one line.", "Put it on one line.")
     return name
