@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Self
 
 from bot.app import now
+from bot.commands import COMMANDS
 from bot.config import Settings
 from bot.core.observer import NOBODY, Observer
 from bot.health import Health, LedgerLook, SlackLook
@@ -25,7 +26,7 @@ def observer_of(loaded: Settings) -> Observer:
         return NOBODY
     from bot.metrics import Counting  # noqa: PLC0415 -- nobody else needs it
 
-    return Counting()
+    return Counting(command.name for command in COMMANDS)
 
 
 class Monitoring:

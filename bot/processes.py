@@ -66,9 +66,10 @@ def web(loaded: Settings) -> None:
     """Reception alone: granian's processes, each of which calls `wsgi`."""
     with _installation(loaded):
         pass  # what is wrong is said once, here, not by every process
-    with _on_a_free_port(loaded):
-        if loaded.monitor_port:  # taken by the process that granian starts
+    with _on_a_free_port(loaded, "monitor_port"):
+        if loaded.monitor_port:  # the process that granian starts will take it
             serve(Flask("duckrow"), loaded.host, loaded.monitor_port).close()
+    with _on_a_free_port(loaded):
         serve_workers(f"{__name__}:wsgi", loaded.host, loaded.port)
 
 
@@ -163,6 +164,8 @@ def _installation(loaded: Settings, observer: Observer = NOBODY) -> Iterator[Duc
         duckrow = Duckrow(loaded, database, observer)
         try:
             duckrow.prepare()
+            if weakness := database.weakness():
+                logger.warning("updates are not safe in one place", extra={"reason": str(weakness)})
         except LedgerUnavailable as error:
             logger.warning("the database does not answer yet", extra={"reason": str(error)})
         yield duckrow
@@ -227,22 +230,22 @@ def _monitoring(
     observer: Observer,
     connected: Callable[[], int] | None = None,
 ) -> Iterator[Monitoring]:
-    with _on_a_free_port(loaded):
+    with _on_a_free_port(loaded, "monitor_port"):
         monitor = Monitoring(loaded, database, observer, connected)
     with monitor:
         yield monitor
 
 
 @contextmanager
-def _on_a_free_port(loaded: Settings) -> Iterator[None]:
+def _on_a_free_port(loaded: Settings, setting: str = "port") -> Iterator[None]:
     try:
         yield
     except OSError as error:
         if error.errno != errno.EADDRINUSE:
             raise
         raise Refusal(
-            f"port {loaded.port} of {loaded.host} is taken.",
-            "Set PORT, or stop what listens there.",
+            f"port {getattr(loaded, setting)} of {loaded.host} is taken.",
+            f"Set {setting.upper()}, or stop what listens there.",
         ) from error
 
 

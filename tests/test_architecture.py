@@ -30,7 +30,8 @@ TABLE = {
         "bot.core bot.log bot.words bot.config bot.commands bot.components bot.publish storage"
     ),
     "bot.monitoring": may(
-        "bot.app bot.core bot.config bot.health bot.loop bot.metrics bot.slack bot.web storage"
+        "bot.app bot.commands bot.core bot.config bot.health bot.loop bot.metrics bot.slack "
+        "bot.web storage"
     ),
     "bot.processes": may(
         "bot.app bot.core bot.config bot.loop bot.clock bot.monitoring bot.slack bot.web storage",

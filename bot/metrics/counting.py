@@ -1,30 +1,42 @@
 """What happened in this process, counted as Prometheus counts. One registry of its own."""
 
+from collections.abc import Iterable
+from itertools import product
+
 from prometheus_client import (
     CollectorRegistry,
     Counter,
     Gauge,
     Histogram,
     ProcessCollector,
+    disable_created_metrics,
     generate_latest,
 )
 
 from bot.core.observer import Observer
+
+OUTCOMES = ("saved", "asked", "answered", "refused", "turned_away", "unavailable", "unknown")
 
 _ANSWERS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 3, 5)  # Slack waits three seconds
 _WORK = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 _DELAYS = (0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300, 1800, 3600)
 
 
+disable_created_metrics()  # type: ignore[no-untyped-call] # a second series, which nobody reads
+
+
 class Counting(Observer):
     """An observer that keeps counts; every label has few values, all of them words of ours."""
 
-    def __init__(self) -> None:
+    def __init__(self, commands: Iterable[str] = ()) -> None:
+        """`commands` are counted from zero: Prometheus sees no increase in what just appeared."""
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)
         self._commands = self._counter(
             "commands", "Commands answered, by what they came to.", "command", "outcome"
         )
+        for each in product((*commands, "none"), OUTCOMES):
+            self._commands.labels(*each)
         self._answers = self._histogram(
             "command_duration_seconds", "From a command's arrival to its answer.", _ANSWERS
         )

@@ -14,6 +14,7 @@ from bot.core.observer import Observer
 from bot.health import COUNTS_FOR, Health, LedgerLook, SlackLook
 from bot.loop import Loop
 from bot.metrics import Counting, Found
+from bot.metrics.counting import OUTCOMES
 from bot.publish import Publisher, open_target
 from bot.sandbox import Sandbox
 from bot.slack.client import Client, Permanent
@@ -21,15 +22,12 @@ from bot.slack.reception import Reception
 from storage.database import Database
 from tests.support.telling import NOON, new_database, open_incident
 
-OUTCOMES = {
-    *("saved", "asked", "answered"),
-    *("refused", "turned_away", "unavailable", "unknown"),
-}
+NAMES = {command.name for command in COMMANDS}
 
 
 @pytest.fixture
 def counting():
-    return Counting()
+    return Counting(NAMES)
 
 
 @pytest.fixture
@@ -96,7 +94,11 @@ def _typed(reception, slack, line, who):
 
 
 def commands(scraped):
-    found = {key: value for key, value in scraped().items() if key[0] == "duckrow_commands_total"}
+    found = {
+        key: value
+        for key, value in scraped().items()
+        if value and key[0] == "duckrow_commands_total"
+    }
     return {(dict(key[1:])["command"], dict(key[1:])["outcome"]): n for key, n in found.items()}
 
 
@@ -133,9 +135,13 @@ def _gone(*_args, **_options):
 def test_the_labels_of_commands_are_few_whatever_is_typed(say, scraped):
     for line in ("", "xoxb-secret", "<!channel> help", 'open{a="b"}', "\n\n", "HELP", "Fixed x"):
         say(line)
-    names = {command.name for command in COMMANDS} | {"none"}
-    assert {name for name, _ in commands(scraped)} <= names
-    assert {outcome for _, outcome in commands(scraped)} <= OUTCOMES
+    assert {name for name, _ in commands(scraped)} <= {*NAMES, "none"}
+    assert {outcome for _, outcome in commands(scraped)} <= set(OUTCOMES)
+
+
+def test_commands_are_counted_from_zero_so_that_the_first_failure_is_an_increase(scraped):
+    lost = (("command", "open"), ("outcome", "unavailable"))
+    assert scraped()["duckrow_commands_total", *lost] == 0
 
 
 def test_calls_of_slack_are_counted_by_method_and_outcome(slack, counting, scraped):
