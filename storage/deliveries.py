@@ -6,6 +6,9 @@ from enum import Enum
 
 from sqlalchemy import Connection, RowMapping, and_, func, insert, or_, select, true, update
 
+from bot.core.ids import derived_id
+from bot.core.incident import Incident
+from bot.core.status import Phase
 from storage import rows
 from storage.schema import delivery, incident, incident_update
 
@@ -33,6 +36,17 @@ class Delivery:
     version: int = 0  # the revision it shows
     error: str | None = None  # permanent, in Slack's own word
     deleted: bool = False  # somebody deleted the message
+
+
+_ENDINGS = (Phase.RESOLVED, Phase.COMPLETED)
+
+
+def delivery_id(incident_id: str, kind: DeliveryKind, update_id: str | None, again: int = 0) -> str:
+    """The same in every copy of the ledger, so that each knows what another has posted.
+
+    `again` counts the messages of that kind that somebody deleted.
+    """
+    return derived_id(incident_id, kind.value, update_id or "", again)
 
 
 @dataclass(frozen=True)
@@ -103,6 +117,25 @@ class Deliveries:
         self._connection.execute(
             update(incident).where(incident.c.id == incident_id).values(told_revision=0)
         )
+
+    def look_for(self, one: Incident) -> None:
+        """Have the announcer look in Slack for the messages of an incident that the books lack.
+
+        Another copy of this ledger may have posted them. They are begun, as if their post's
+        outcome were not known: found, they are adopted; else they are posted.
+        """
+        known = {(each.kind, each.update_id) for each in self.of(one.id)}
+        wanted: list[tuple[DeliveryKind, str | None, datetime]] = []
+        wanted.append((DeliveryKind.ROOT, None, one.created_at))
+        for told in one.standing:
+            wanted.append((DeliveryKind.UPDATE, told.id, told.created_at))
+            if told.phase in _ENDINGS:
+                wanted.append((DeliveryKind.CLOSING, told.id, told.created_at))
+        for kind, update_id, since in wanted:
+            if (kind, update_id) not in known:
+                id_ = delivery_id(one.id, kind, update_id)
+                begun = Delivery(id_, one.id, kind, one.channel, update_id, attempt_at=since)
+                self.save(begun)
 
     def of(self, incident_id: str) -> tuple[Delivery, ...]:
         """Every message of an incident, deleted ones included, in the order they were begun."""

@@ -64,9 +64,15 @@ class Publications:
         """The channel heard that a target is in trouble; None: that it is well again."""
         self._set(target, {"told_at": at})
 
-    def recovered(self, target: str, report: str | None) -> None:
-        """Something came back from a target, which the channel has to hear; None: it has."""
-        self._set(target, {"recovered": report})
+    def recovered(self, target: str, report: str) -> None:
+        """Something came back from a target: the channel has to hear that, too."""
+        unheard = self.get(target).recovered
+        self._set(target, {"recovered": "\n\n".join(filter(None, [unheard, report]))})
+
+    def heard(self, one: Publication) -> None:
+        """The channel heard what had come back from a target, as it was then."""
+        if self.get(one.target).recovered == one.recovered:
+            self._set(one.target, {"recovered": None})
 
     def forget_all_but(self, targets: Iterable[str]) -> None:
         """Forget targets that are no longer written: nobody waits for them any more."""

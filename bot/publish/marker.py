@@ -10,6 +10,14 @@ PATH = ".duckrow/revision.json"
 
 
 @dataclass(frozen=True)
+class Claim:
+    """A revision, and the change that made it; its id is empty where nobody said it."""
+
+    revision: int
+    change_id: str
+
+
+@dataclass(frozen=True)
 class Marker:
     """What a target shows. It is written last, so everything it speaks of is there."""
 
@@ -26,6 +34,12 @@ class Marker:
     def fence(self) -> int:
         """Nobody may write an older revision than this."""
         return max(self.revision, self.next or 0)
+
+    @property
+    def claims(self) -> tuple["Claim", ...]:
+        """What it says it shows, and is about to show, as far as it says so."""
+        told = (Claim(self.revision, self.change_id), Claim(self.next or 0, self.next_change_id))
+        return tuple(claim for claim in told if claim.revision)
 
     def blank(self) -> "Marker":
         """What stands there before anything of this page was published whole."""

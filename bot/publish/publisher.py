@@ -14,10 +14,11 @@ from bot.publish.errors import Outrun, PublishError
 from bot.publish.marker import Marker, marker_of
 from bot.publish.rebuild import Progress, Rebuild
 from bot.publish.records import Records
+from bot.publish.recovery import Unrecoverable, recover
 from bot.publish.renderer import Renderer, built_in
 from bot.publish.rendering import Batch, published, render_all
 from bot.publish.site import Site
-from bot.publish.standing import Believed, Standing, standing, trouble
+from bot.publish.standing import Believed, Standing, standing, trouble, unrecovered
 from bot.publish.stopwatch import Stopwatch
 from bot.publish.targets import Target
 from bot.publish.twins import Words
@@ -72,6 +73,8 @@ class Publisher:
         with self._noting_trouble(now):
             marker = self._target.marker()
             look = self._look(marker, now)
+            if look.found is Standing.AHEAD and marker and self._take_back(marker, now):
+                look = self._look(marker, now)
             return self._act(look, marker, Stopwatch(now))
 
     def full(
@@ -85,6 +88,9 @@ class Publisher:
         with self._noting_trouble(now):
             marker = self._target.marker()
             found = self._look(marker, now, render=False).found
+            if found is Standing.AHEAD and marker and not take_over:
+                self._take_back(marker, now)
+                found = self._look(marker, now, render=False).found
             if found in (Standing.FOREIGN, Standing.AHEAD) and not take_over:
                 problem, remedy = trouble(found, marker)
                 raise Refusal(f"{self._target.url}: {problem}", remedy)
@@ -97,8 +103,10 @@ class Publisher:
         match look.found:
             case Standing.UNTOLD:
                 return False
-            case Standing.FOREIGN | Standing.AHEAD:
-                return self._stop(look.found, marker)
+            case Standing.FOREIGN:
+                return self._stop(trouble(look.found, marker))
+            case Standing.AHEAD:
+                return False
             case Standing.BLANK:
                 return _unless_outrun(lambda: self._rebuild(watch, None).run(marker))
             case Standing.BEHIND:
@@ -117,7 +125,7 @@ class Publisher:
     def _look_once(self, marker: Marker | None, now: datetime, *, render: bool) -> _Look:
         with self._database.read(within=AT_LEISURE) as ledger:
             believed = Believed(marker, self._records.publication(ledger), self._program)
-            found = standing(ledger.page, believed, ledger.change_id)
+            found = standing(ledger.page, believed, ledger.knows)
             if found is Standing.UNTOLD:
                 return _Look(found)
             intent = marker_of(ledger.page, self._program, now)
@@ -175,8 +183,19 @@ class Publisher:
         self._records.checked(checked.checked_at)
         return True
 
-    def _stop(self, found: Standing, marker: Marker | None) -> bool:
-        problem, remedy = trouble(found, marker)
+    def _take_back(self, marker: Marker, now: datetime) -> bool:
+        """What the ledger lacks comes back from the page; False where somebody else took it."""
+        if not self._records.is_stopped():
+            self._stop(trouble(Standing.AHEAD, marker))
+        try:
+            return recover(self._database, self._target, marker, now)
+        except Unrecoverable as reason:
+            problem = unrecovered(str(reason))
+            self._stop(problem)
+            raise PublishError(" ".join(problem)) from None
+
+    def _stop(self, why: tuple[str, str]) -> bool:
+        problem, remedy = why
         if self._records.stopped(f"{problem} {remedy}"):
             log.error("publishing waits for a person", extra={"reason": problem, "remedy": remedy})
         return False

@@ -68,6 +68,10 @@ class Records:
             if after != before:
                 ledger.publications.save(after)
 
+    def is_stopped(self) -> bool:
+        with self._database.read() as ledger:
+            return self.publication(ledger).stopped
+
     def stopped(self, problem: str) -> bool:
         """Nothing will be published there until a person acts; True when that is new."""
         with self._database.read() as ledger:

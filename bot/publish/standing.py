@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from bot.core.page import Page
-from bot.publish.marker import Marker
+from bot.publish.marker import Claim, Marker
 from storage.publications import Publication
 
 
@@ -45,16 +45,19 @@ class Believed:
         return min(shown, self.publication.revision)
 
 
-def standing(page: Page, believed: Believed, change_id: Callable[[int], str | None]) -> Standing:
-    """Compare; `change_id` asks the ledger for the change that made a revision."""
+Knows = Callable[[int, str], bool]
+
+
+def standing(page: Page, believed: Believed, knows: Knows) -> Standing:
+    """Compare; `knows` asks the ledger whether it has a revision that a change made."""
     marker = believed.marker
-    if page.revision == 0:
+    if page.revision == 0 and not (marker and marker.page == page.id and marker.revision):
         return Standing.UNTOLD
     if marker is None:
         return Standing.BLANK
     if marker.page != page.id:
         return Standing.FOREIGN
-    if marker.fence > page.revision or _is_unknown(marker, change_id):
+    if unknown(marker, page.revision, knows):
         return Standing.AHEAD
     if not believed.base or marker.fingerprint != believed.program:
         return Standing.BLANK
@@ -62,9 +65,15 @@ def standing(page: Page, believed: Believed, change_id: Callable[[int], str | No
     return Standing.CURRENT if is_current else Standing.BEHIND
 
 
-def _is_unknown(marker: Marker, change_id: Callable[[int], str | None]) -> bool:
-    """True when another ledger made the revision that is shown."""
-    return marker.revision > 0 and change_id(marker.revision) != marker.change_id
+def unknown(marker: Marker, revision: int, knows: Knows) -> Claim | None:
+    """What the marker speaks of and the ledger, which is at that revision, does not have."""
+    return next((claim for claim in marker.claims if _is_unknown(claim, revision, knows)), None)
+
+
+def _is_unknown(claim: Claim, revision: int, knows: Knows) -> bool:
+    if claim.revision > revision:
+        return True
+    return bool(claim.change_id) and not knows(claim.revision, claim.change_id)
 
 
 def trouble(found: Standing, marker: Marker | None) -> tuple[str, str]:
@@ -75,12 +84,20 @@ def trouble(found: Standing, marker: Marker | None) -> tuple[str, str]:
     return _FOREIGN, _REPLACE
 
 
+def unrecovered(reason: str) -> tuple[str, str]:
+    """The same where what the ledger lacks could not be taken back from the page."""
+    return _UNRECOVERED.format(reason), _BY_HAND
+
+
+_UNRECOVERED = "what this ledger lacks cannot be taken back from the page: {}."
 _STALE_LEDGER = (
     "it shows revision {}, which this ledger does not have: the ledger is an older copy of the "
     "one that the page was published from."
 )
-_TAKE_BACK = (
-    "Bring the newer ledger back; if this one is right after all: duckrow publish --take-over"
+_TAKE_BACK = "What it lacks is being taken back from the page itself."
+_BY_HAND = (
+    "Bring the newer ledger back; or mend what is named here; or, to publish what this ledger has "
+    "and say less than the page did: duckrow publish --take-over"
 )
 _FOREIGN = "another page is published there, or something that is no page of ours."
 _REPLACE = "Name another target; if it is meant to be replaced: duckrow publish --take-over"

@@ -123,7 +123,7 @@ class Announcer:
                 self._holds.posted(story.home, now)
                 self._poster.post(story, wanted, again, now)
             case Settle(delivery):
-                self._poster.settle(delivery, now)
+                self._poster.settle(story, delivery, now)
             case Edit(wanted, delivery):
                 self._poster.edit(story, wanted, delivery)
 

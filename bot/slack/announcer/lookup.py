@@ -10,6 +10,7 @@ from storage.database import Database
 from storage.deliveries import Delivery
 
 _SKEW = timedelta(minutes=65)  # between our clock, which may be set by an hour, and Slack's
+_LATE = timedelta(days=1)  # how long after its attempt a message may have been posted
 _PAGE = 15  # messages; what the strictest kind of app may ask for
 _MOST_PAGES = 40
 
@@ -61,6 +62,7 @@ class Lookup:
                 method,
                 channel=delivery.channel,
                 oldest=f"{(delivery.attempt_at - _SKEW).timestamp():.6f}",
+                latest=f"{(delivery.attempt_at + _LATE).timestamp():.6f}",
                 include_all_metadata=True,
                 limit=_PAGE,
                 cursor=cursor,

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.core.ids import new_id
 from bot.core.waiting import Wait, wait_for
 from bot.slack.announcer.lookup import Found, Lookup
 from bot.slack.announcer.plan import Wanted, live_root
@@ -17,7 +16,7 @@ from bot.slack.announcer.story import Story
 from bot.slack.blocks import Message
 from bot.slack.client import Client, NoEffect, Permanent
 from storage.database import Database
-from storage.deliveries import Delivery, DeliveryKind
+from storage.deliveries import Delivery, DeliveryKind, delivery_id
 
 PACE = timedelta(seconds=1)  # Slack takes one message a second in a channel
 
@@ -89,8 +88,9 @@ class Poster:
         else:
             self._save(replace(delivery, version=wanted.version, error=None))
 
-    def settle(self, delivery: Delivery, now: datetime) -> None:
+    def settle(self, story: Story, begun: Delivery, now: datetime) -> None:
         """Adopt the message if it is there; else it may be sent again."""
+        delivery = self._placed(story, begun)
         found = self._lookup.find(delivery)
         if found:
             self._keep(delivery, found[0])
@@ -113,11 +113,20 @@ class Poster:
     def _begin(
         self, story: Story, wanted: Wanted, again: Delivery | None, now: datetime
     ) -> Delivery:
-        fresh = again or Delivery(new_id(), story.incident.id, wanted.kind, "", wanted.update_id)
+        fresh = again or _fresh(story, wanted)
         thread = None if wanted.kind is DeliveryKind.ROOT else story.thread_ts
         begun = replace(fresh, channel=story.home, thread_ts=thread, attempt_at=now, error=None)
         self._save(begun)
         return begun
+
+    def _placed(self, story: Story, begun: Delivery) -> Delivery:
+        """Where to look for a message that another copy of the ledger may have posted."""
+        if begun.channel and (begun.thread_ts or begun.kind is DeliveryKind.ROOT):
+            return begun
+        thread = None if begun.kind is DeliveryKind.ROOT else story.thread_ts
+        placed = replace(begun, channel=story.home, thread_ts=thread)
+        self._save(placed)
+        return placed
 
     def _keep(self, begun: Delivery, found: Found) -> None:
         """Store where the message is, unless another process found or sent it meanwhile."""
@@ -166,6 +175,12 @@ class Poster:
     def _save(self, one: Delivery) -> None:
         with self._database.write() as ledger:
             ledger.deliveries.save(one)
+
+
+def _fresh(story: Story, wanted: Wanted) -> Delivery:
+    before = sum((one.kind, one.update_id) == wanted.key for one in story.deliveries)
+    id_ = delivery_id(story.incident.id, wanted.kind, wanted.update_id, before)
+    return Delivery(id_, story.incident.id, wanted.kind, "", wanted.update_id)
 
 
 def _by_id(deliveries: tuple[Delivery, ...], sought: Delivery) -> Delivery:

@@ -54,7 +54,10 @@ class PageTrouble:
             self._wait = wait_for(_PAUSE, now)
             return False
         with self._database.write() as ledger:
-            ledger.publications.told(one.target, now if one.told_at is None else None)
+            if one.recovered:
+                ledger.publications.heard(one)
+            else:
+                ledger.publications.told(one.target, now if one.told_at is None else None)
         self._heard = {heard for heard in self._heard if heard[0] != one.target}
         return True
 
@@ -74,6 +77,8 @@ class PageTrouble:
 
 def news(one: Publication, url: str, now: datetime) -> str:
     """What the channel has to hear of a target; empty when it knows."""
+    if one.recovered:
+        return escape_slack(one.recovered)
     is_late = one.behind_since is not None and now - one.behind_since >= PATIENCE
     if one.told_at is None and (one.stopped or is_late):
         return _bad_news(one, url)
@@ -85,10 +90,7 @@ def news(one: Publication, url: str, now: datetime) -> str:
 def _bad_news(one: Publication, url: str) -> str:
     reason = escape_slack(one.error or "it does not answer")
     if one.stopped:
-        return (
-            f"{_page(url)} is no longer published to {_target(one)}, and will not be until "
-            f"somebody acts: {reason}"
-        )
+        return f"{_page(url)} is no longer published to {_target(one)}: {reason}"
     since = int(one.behind_since.timestamp()) if one.behind_since else 0
     when = f"<!date^{since}^{{time}}|{one.behind_since:%H:%M} UTC>"
     return (
