@@ -85,12 +85,16 @@ class Disk:
     @contextmanager
     def mounted(self) -> Iterator[Path]:
         """Mounted while the block runs; its log is replayed first, if need be."""
-        options = "loop,errors=remount-ro" if self.kind == "ext4" else "loop"
-        _run("mount", "-o", options, self._image, self.mount)
+        self._mount()
         try:
             yield self.mount
         finally:
             self._unmount()
+
+    def mount_again(self) -> None:
+        """Nobody may use it."""
+        self._unmount()
+        self._mount()
 
     def cut(self) -> float:
         """The power goes: what was not made durable is gone. The moment, monotonic."""
@@ -110,6 +114,10 @@ class Disk:
         device = self.mount.stat().st_dev
         name = Path(f"/sys/dev/block/{os.major(device)}:{os.minor(device)}").resolve().name
         Path(f"/sys/fs/ext4/{name}/trigger_fs_error").write_text("the disk dies\n")
+
+    def _mount(self) -> None:
+        options = "loop,errors=remount-ro" if self.kind == "ext4" else "loop"
+        _run("mount", "-o", options, self._image, self.mount)
 
     def _unmount(self) -> None:
         deadline = time.monotonic() + _PATIENCE

@@ -1,0 +1,79 @@
+"""F6: the power goes, and what was not durable is gone. Ledger and page are on the same disk."""
+
+import json
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from random import Random
+from xml.etree import ElementTree as ET
+
+from tests.faults.machine.places import DISKS, PAGE, ledger, one_disk
+from tests.faults.reader import stated_by
+from tests.faults.scenario import scenario
+from tests.faults.world import ONE, World
+
+_PERSISTENT = ("index.html", ".duckrow/revision.json")
+
+
+@scenario("F6", topologies=(ONE,), short=5, long=200, around=one_disk("ext4"), every=0.05)
+def power_loss_on_ext4(world: World, runs: int, random: Random) -> None:
+    """The power goes, on ext4; the machine comes back with what its disk has."""
+    _cut_the_power(world, runs, random)
+
+
+@scenario("F6", topologies=(ONE,), short=5, long=200, around=one_disk("xfs"), every=0.05)
+def power_loss_on_xfs(world: World, runs: int, random: Random) -> None:
+    """The power goes, on xfs; the machine comes back with what its disk has."""
+    _cut_the_power(world, runs, random)
+
+
+def _cut_the_power(world: World, runs: int, random: Random) -> None:
+    disk = DISKS[world.folder]
+    for _ in range(runs):
+        world.wait_for(lambda: _answers(world) > 0)
+        time.sleep(random.uniform(0.1, 0.6))
+        with _nobody_served(world):
+            disk.cut()
+            world.processes[0].kill()
+            disk.mount_again()
+            look_at_what_is_left(world)
+        before = _answers(world)
+        world.heal()
+        world.wait_for(lambda before=before: _answers(world) > before)
+
+
+def _answers(world: World) -> int:
+    return sum(one.answer.startswith("Saved") for one in world.journal.entries())
+
+
+@contextmanager
+def _nobody_served(world: World) -> Iterator[None]:
+    """No machine serves without power; and what was shown while it went was never published."""
+    before = [len(reader.violations) for reader in world.readers]
+    yield
+    time.sleep(0.3)  # a read that began without power has ended
+    for reader, count in zip(world.readers, before, strict=True):
+        del reader.violations[count:]
+        reader._newest.clear()
+
+
+def look_at_what_is_left(world: World) -> None:
+    """Before anybody of ours has touched it: a whole ledger, and a page whole and not older."""
+    with closing(sqlite3.connect(ledger(world))) as left:
+        assert left.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        published = left.execute("SELECT max(revision) FROM publication").fetchone()[0] or 0
+    page = ledger(world).parent / PAGE
+    for path in page.rglob("*"):
+        if path.is_file() and not path.name.endswith((".duckrow-tmp", "lock")):
+            _ensure_whole(path.relative_to(page).as_posix(), path.read_bytes())
+    shown = [stated_by(name, (page / name).read_bytes()) for name in _PERSISTENT]
+    assert min(shown) >= published, f"{shown} is older than {published}, which was published"
+
+
+def _ensure_whole(name: str, body: bytes) -> None:
+    try:
+        assert body
+        json.loads(body) if name.endswith(".json") else stated_by(name, body)
+    except (AssertionError, ValueError, ET.ParseError) as error:
+        raise AssertionError(f"{name} is torn: {body[-60:]!r}") from error
