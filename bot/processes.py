@@ -51,12 +51,12 @@ def run(loaded: Settings) -> None:
 def worker(loaded: Settings) -> None:
     """The loop alone, until SIGTERM or SIGINT."""
     observer = monitoring.observer_of(loaded)
-    with (
-        _stopped_by_signal() as stopped,
-        _installation(loaded, observer) as duckrow,
-        _monitoring(loaded, duckrow.database, observer),
-        _projecting(duckrow, observer),
-    ):
+    with ExitStack() as stack:
+        stopped = stack.enter_context(_stopped_by_signal())
+        duckrow = stack.enter_context(_installation(loaded, observer))
+        if loaded.monitor_port:  # else nobody can ask, and nobody looks
+            stack.enter_context(_monitoring(loaded, duckrow.database, observer))
+        stack.enter_context(_projecting(duckrow, observer))
         logger.info("running")
         stopped.wait()
         logger.info("stopping")
@@ -190,12 +190,13 @@ def _receiving(duckrow: Duckrow, wake: Wake, observer: Observer) -> Iterator[Non
         stack.enter_context(_looping(reception.steps, "reception", observer))
         if loaded.socket_mode:
             socket = SocketMode(reception.app, loaded.slack_app_token, loaded.slack_api_url)
-            monitor = _monitoring(loaded, database, observer, lambda: socket.connected)
-            stack.enter_context(monitor)
+            if loaded.monitor_port:
+                looks = _monitoring(loaded, database, observer, lambda: socket.connected)
+                stack.enter_context(looks)
             stack.enter_context(closing(socket)).start()
         else:
-            looks = stack.enter_context(_monitoring(loaded, database, observer))
-            stack.enter_context(closing(_server(loaded, reception, looks)))
+            monitor = stack.enter_context(_monitoring(loaded, database, observer))
+            stack.enter_context(closing(_server(loaded, reception, monitor)))
         yield
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from bot import loop as loop_module
 from bot.clock import keep_time
+from bot.core.observer import Observer
 from bot.loop import Loop
 from storage.errors import LedgerUnavailable
 from tests.support.telling import NOON, new_database, open_incident
@@ -74,6 +75,30 @@ def test_a_failing_step_is_logged_and_pauses_alone(caplog):
     assert loop.turn_once()
     assert (broken.count, fine.count) == (1, 2)
     assert "quack" in caplog.text
+
+
+def test_an_observer_is_told_which_step_failed():
+    class Told(Observer):
+        steps: tuple[str, ...] = ()
+
+        def failed(self, step):
+            self.steps += (step,)
+
+    def quack(_now):
+        raise LedgerUnavailable
+
+    told = Told()
+    Loop([Calls(), quack], now, observer=told).turn_once()
+    assert [step.rpartition(".")[2] for step in told.steps] == ["quack"]
+
+
+def test_a_loop_may_have_a_slower_tick_of_its_own(quick):
+    slow, often = Calls(), Calls(enough=5)
+    stops = [running(Loop([slow], now, tick=60.0)), running(Loop([often], now))]
+    assert often.done.wait(10)
+    assert slow.count == 1
+    for stop in stops:
+        stop()
 
 
 def test_trouble_outside_is_a_line_and_no_traceback(caplog):

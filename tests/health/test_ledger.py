@@ -183,10 +183,11 @@ def _waiting_for_a_standby(server):
 
 
 def test_a_server_that_is_gone_is_told_of(free_port, folder):
-    with closing(Database(f"postgresql+psycopg://nobody@127.0.0.1:{free_port}/none")) as gone:
+    with closing(Database(f"postgresql+psycopg://u:hunter2@127.0.0.1:{free_port}/n")) as gone:
         look = LedgerLook(gone, [folder.as_uri()], NOON)
         look.look(NOON)
     assert "onnection" in look.commits.why
+    assert "hunter2" not in look.commits.why
     assert look.seen is None
 
 
