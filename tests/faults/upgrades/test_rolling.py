@@ -48,6 +48,7 @@ class Version:
         """What it says when it will not start."""
         done = subprocess.run(
             [*DUCKROW, *words],
+            cwd=self.folder,
             env=self.env,
             capture_output=True,
             text=True,
