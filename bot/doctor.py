@@ -50,6 +50,7 @@ def _ledger(loaded: Settings) -> Iterator[Check]:
     with closing(Database(loaded.database_url)) as database:
         try:
             database.ensure_ready()
+            weakness = database.weakness()
         except WrongLedger as wrong:
             yield Check(name, ok=False, said=str(wrong), remedy="Run: duckrow db upgrade")
         except LedgerUnavailable as error:
@@ -57,6 +58,9 @@ def _ledger(loaded: Settings) -> Iterator[Check]:
             yield Check(name, ok=False, said=f"does not answer: {error}", remedy=remedy)
         else:
             yield Check(name, ok=True, said="answers, and its tables are up to date")
+            if weakness:  # one server alone is a choice; waiting for nobody is not
+                said = weakness.what if weakness.stops else str(weakness)
+                yield Check("standby", ok=not weakness.stops, said=said, remedy=weakness.remedy)
 
 
 def _targets(loaded: Settings) -> Iterator[Check]:

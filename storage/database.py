@@ -18,6 +18,7 @@ from storage.engines import WAIT
 from storage.errors import LedgerUnavailable, OutcomeUnknown
 from storage.hosts import Hosts, connecting_by
 from storage.ledger import Cause, Ledger, Telling
+from storage.standbys import Weakness
 
 CHANNEL = "duckrow"  # of NOTIFY, the wake-up that crosses processes
 
@@ -79,10 +80,10 @@ class Database:
         with self._transaction(writes=False) as connection:
             migrate.check(connection, or_newer=or_newer)
 
-    def weakness(self) -> str:
-        """How the loss of this machine or of its standby would hurt; empty when it would not."""
+    def weakness(self) -> Weakness | None:
+        """Of how the server is copied. Raises LedgerUnavailable."""
         if self.is_sqlite:
-            return ""
+            return None
         with self._transaction(writes=False) as connection:
             return standbys.weakness(connection)
 

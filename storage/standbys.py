@@ -2,17 +2,34 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, text
 
-ALONE = (
-    "no standby has to confirm what is saved: the newest updates are lost with the server. "
-    "Set synchronous_standby_names there, once a standby follows it."
+
+@dataclass(frozen=True)
+class Weakness:
+    """What is wrong with how the server is copied, and the remedy."""
+
+    what: str
+    remedy: str
+    stops: bool  # nothing can be saved until then
+
+    def __str__(self) -> str:
+        return f"{self.what}. {self.remedy}"
+
+
+ALONE = Weakness(
+    "no standby has to confirm what is saved: the newest updates are lost with the server",
+    "Let one follow it, and set synchronous_standby_names there.",
+    stops=False,
 )
-HANGING = (
-    "a standby has to confirm what is saved, and none follows: nothing can be saved. "
-    "Attach one, or: ALTER SYSTEM SET synchronous_standby_names = ''; SELECT pg_reload_conf();"
+HANGING = Weakness(
+    "a standby has to confirm what is saved, and none follows: nothing can be saved",
+    "Let one follow it, or: ALTER SYSTEM SET synchronous_standby_names = ''; "
+    "SELECT pg_reload_conf();",
+    stops=True,
 )
 
 _WARNING = "01000"  # the SQLSTATE of one that has no number of its own
@@ -21,12 +38,11 @@ _ASK = text(
 )
 
 
-def weakness(connection: Connection) -> str:
-    """What is wrong with how the server is copied, and the remedy; empty when nothing is."""
+def weakness(connection: Connection) -> Weakness | None:
     names, following = connection.execute(_ASK).one()
     if not names:
         return ALONE
-    return "" if following else HANGING
+    return None if following else HANGING
 
 
 @contextmanager

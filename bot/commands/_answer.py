@@ -117,25 +117,35 @@ def unavailable(call: Call, *, writes: bool = True) -> Answer:
     if not writes or call.number is not None:
         said = "The database does not answer just now. Nothing changed; try again in a moment."
         return Answer(said, refused=True, away=True)
-    retry = Button("retry", "Try again", json.dumps({"key": call.key, "line": call.line}))
-    fits = len(retry.value) <= BUTTON_VALUE
-    remedy = "Press Try again, or type it again" if fits else "Type it again"
+    retry = _retry(call)
+    remedy = "Press Try again, or type it again" if retry else "Type it again"
     return Answer(
         "Not saved: the database does not answer just now.\n"
         f"{remedy} in a moment; it cannot be saved twice.\n{handed_back(call)}",
-        (retry,) if fits else (),
+        retry,
         refused=True,
         away=True,
     )
 
 
 def outcome_unknown(call: Call) -> Answer:
+    """Whoever checks may be killed before the database is back: the button outlives it."""
+    retry = _retry(call)
+    remedy = "If not, press Try again; it cannot be saved twice" if retry else "Do not retype it"
     return Answer(
         "Not sure yet whether this was saved: the database went away in the middle.\n"
-        f"Checking; you will hear here. No need to type it again.\n{handed_back(call)}",
+        f"Checking; you will hear here. {remedy}.\n{handed_back(call)}",
+        retry,
         refused=True,
         unknown=True,
     )
+
+
+def _retry(call: Call) -> tuple[Button, ...]:
+    """The button that carries the request's own key, where all of it fits."""
+    value = json.dumps({"key": call.key, "line": call.line})
+    fits = call.number is None and len(value) <= BUTTON_VALUE
+    return (Button("retry", "Try again", value),) if fits else ()
 
 
 def _choice(incident: Incident, key: str) -> Button:

@@ -378,6 +378,17 @@ def test_an_unknown_outcome_is_said_and_the_answer_completed(say, slack, bot, st
     assert bot.learn() == 0
 
 
+@ON_BOTH
+@pytest.mark.parametrize("was_saved", [True, False])
+def test_an_unknown_outcome_outlives_who_checks_it(say, slack, stored, was_saved):
+    with away(OutcomeUnknown, was_saved=was_saved):
+        unknown = say(OPEN)
+    assert unknown.text.endswith(f"Your text: {OPEN}")
+    slack.click("ana", unknown, "Try again")
+    slack.wait_for(lambda: unknown.text.startswith("Saved as #1, update 1"))
+    assert stored()[1] == 1
+
+
 @pytest.mark.parametrize(
     ("error", "event"),
     [

@@ -1,9 +1,9 @@
 """Two PostgreSQL clusters of the tests' own: a primary, and a standby that confirms each commit.
 
-    with running_pair() as pair:
-        pair.primary.kill()              # the whole machine, as far as anybody can tell
-        pair.promote()
-        pair.bring_back()                # the old primary, as the new one's standby
+with running_pair() as pair:
+    pair.primary.kill()              # the whole machine, as far as anybody can tell
+    pair.promote()
+    pair.bring_back()                # the old primary, as the new one's standby
 """
 
 import atexit
@@ -86,8 +86,8 @@ class Cluster:
             return cursor.fetchall() if cursor.description else []
 
     def connect(self, database: str = "postgres", **more: Any) -> psycopg.Connection[Any]:
-        given = {"host": "127.0.0.1", "port": self.port, "user": "postgres", "connect_timeout": 5}
-        return psycopg.connect(**given, dbname=database, autocommit=True, **more)
+        where = f"host=127.0.0.1 port={self.port} user=postgres dbname={database} connect_timeout=5"
+        return psycopg.connect(where, autocommit=True, **more)
 
     def set(self, **options: str) -> None:
         """Change the configuration of the running server, as its people would."""
@@ -177,7 +177,10 @@ class Cluster:
         with (self.folder / "log").open("ab") as log:
             self._keeper = subprocess.Popen(
                 ["sh", "-c", _KEEPER, "keeper", *server],
-                **{"stdin": subprocess.PIPE, "stdout": log, "stderr": log, "cwd": self.folder},
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=log,
+                cwd=self.folder,
                 start_new_session=True,
                 **self._user,
             )
@@ -212,7 +215,7 @@ class Pair:
         _until(lambda: bool(self.primary.execute(asked)), lambda: self.standby.log[-3000:])
 
     def promote(self) -> None:
-        """The standby becomes the primary. Its own commits hang until nobody has to confirm them."""
+        """The standby becomes the primary, whose commits hang until nobody has to confirm them."""
         self.primary, self.standby = self.standby, self.primary
         self.primary.execute("SELECT pg_promote(true)")
 

@@ -1,0 +1,110 @@
+"""The turn on PostgreSQL is a lease: who shows no sign of life has lost it, and notices."""
+
+import os
+import signal
+import time
+from contextlib import closing, contextmanager
+
+import pytest
+
+from storage import turn
+from storage.database import Database
+from storage.turn import SessionTurn
+from tests.support.telling import new_database
+
+
+@pytest.fixture
+def postgres(postgres_url):
+    with closing(new_database(postgres_url)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def brief(monkeypatch):
+    """The same proportions, but for the server's patience, which is in whole seconds."""
+    monkeypatch.setattr(turn, "_BEAT", 0.2)
+    monkeypatch.setattr(turn, "_ANSWER", 0.3)
+    monkeypatch.setattr(turn, "_LEASE", 0.8)
+    monkeypatch.setattr(turn, "_SERVERS_PATIENCE", 1)
+
+
+@contextmanager
+def _another_process(folder, url):
+    """One that has the turn, and writes down whether it believes so after it stood still."""
+    child = os.fork()
+    if child == 0:
+        held = _turn(Database(url))
+        while not held.take():
+            time.sleep(0.05)
+        (folder / "taken").touch()
+        last = time.monotonic()
+        while time.monotonic() - last < 1:
+            last = time.monotonic()
+            time.sleep(0.01)
+        (folder / "believed").write_text(str(held._is_ours()))
+        os._exit(0)
+    try:
+        _wait_for((folder / "taken").exists)
+        yield child
+    finally:
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+
+
+def _turn(database, wake=lambda: None):
+    return SessionTurn(database.hosts, database.watchdog, wake)
+
+
+def test_whoever_stands_still_loses_the_turn_to_another_and_notices_first_thing(
+    brief, postgres, tmp_path
+):
+    with (
+        _another_process(tmp_path, str(postgres.url)) as child,
+        closing(_turn(postgres)) as ours,
+    ):
+        assert not ours.take()
+        os.kill(child, signal.SIGSTOP)
+        _wait_for(ours.take)
+        time.sleep(1)  # or it would not know that it stood still
+        os.kill(child, signal.SIGCONT)
+        _wait_for(lambda: (tmp_path / "believed").exists() and (tmp_path / "believed").read_text())
+        assert (tmp_path / "believed").read_text() == "False"
+        assert ours.take()
+
+
+def test_a_turn_that_is_kept_busy_is_kept(brief, postgres):
+    woken = []
+    with closing(_turn(postgres, lambda: woken.append(1))) as ours:
+        assert ours.take()
+        until = time.monotonic() + 2
+        held = []
+        while time.monotonic() < until:
+            with postgres.engine.begin() as connection:
+                connection.exec_driver_sql("NOTIFY duckrow")
+            held.append(ours._is_ours())
+            time.sleep(0.02)
+        assert all(held)
+        assert woken
+
+
+def test_several_loops_that_ask_are_one_question_to_the_server(postgres, monkeypatch):
+    asked = []
+    connect = postgres.hosts.connect
+    monkeypatch.setattr(
+        postgres.hosts, "connect", lambda **how: asked.append(how) or connect(**how)
+    )
+    with (
+        closing(_turn(postgres)) as theirs,
+        closing(_turn(postgres)) as ours,
+    ):
+        assert theirs.take()
+        asked.clear()
+        assert [ours.take() for _ in range(5)] == [False] * 5
+        assert len(asked) == 1
+
+
+def _wait_for(condition):
+    give_up = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < give_up
+        time.sleep(0.02)
