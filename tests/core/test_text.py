@@ -340,6 +340,7 @@ def test_an_address_that_is_not_plainly_web_or_mail_stays_text(url):
         ("http://a.example/%%30%", "http://a.example/%25%30%25"),
         ("https://\u0430pple.example", "https://xn--pple-43d.example"),
         ("mailto:a.b+c@d.example", "mailto:a.b+c@d.example"),
+        ("MailTo:a@d.example", "mailto:a@d.example"),
     ],
 )
 def test_a_safe_address_cannot_end_what_holds_it_or_pose_as_another(url, safe):

@@ -22,7 +22,7 @@ def safe_url(url: str) -> str | None:
     if any(unicodedata.category(character)[0] in "CZ" for character in url) or "\\" in url:
         return None
     if _MAIL.fullmatch(url):
-        return url
+        return f"mailto:{url.partition(':')[2]}"
     web = _WEB.fullmatch(url)
     host = web and _safe_host(url)
     return f"{web[1].lower()}://{host}{_ODD.sub(_quoted, web[3])}" if web and host else None
