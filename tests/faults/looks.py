@@ -74,7 +74,6 @@ def _where(served: bytes, due: bytes) -> str:
 def _without_revision(body: bytes) -> bytes:
     text = re.sub(rb'"updated_at":"[^"]*"', b"", body.rstrip())  # its blanks say it once more
     text = re.sub(rb"(?i)revision\D{0,12}\d+", b"", text)
-    text = re.sub(rb"\}[ \t]+\n$", b"}", text)  # JSON spells it in blanks
     return re.sub(rb"<p>Published .*?</p>", b"", text)
 
 

@@ -2,7 +2,7 @@
 
 Production code knows nothing of them. `install`, a setup of every child, wraps the functions at the
 program's seams; `Trap.set` names the point and the passage, and the first process that comes by
-takes the trap and dies, with all it forked.
+takes the trap and dies, with all it forked, or stops there until it is told to continue.
 """
 
 import importlib
@@ -16,7 +16,8 @@ from functools import wraps
 from pathlib import Path
 from typing import Any
 
-TRAP = "trap"  # a file in the children's folder: the point, and how many times it is passed by
+TRAP = "trap"  # a file in the children's folder: the point, how often it is passed by, the signal
+TAKEN = "trap.taken"  # and by whom
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class Seam:
 
     path: str
     is_after: bool = True
-    pause: float = 0.0  # seconds until death, where what was done has yet to leave the process
+    pause: float = 0.0  # seconds until it happens, where what was done has yet to leave the process
 
 
 LEDGER = {
@@ -68,12 +69,21 @@ class Trap:
 
     def __init__(self, folder: Path) -> None:
         self._file = folder / TRAP
+        self._taken = folder / TAKEN
 
-    def set(self, point: str, passage: int = 1) -> None:
-        """Whoever comes by `point` for the so-many-eth time from now on dies there."""
+    def set(self, point: str, passage: int = 1, *, number: int = signal.SIGKILL) -> None:
+        """Whoever comes by `point` for the so-many-eth time from now on gets that signal."""
+        self._taken.unlink(missing_ok=True)
         beside = self._file.with_suffix(".new")
-        beside.write_text(f"{point} {passage}")
+        beside.write_text(f"{point} {passage} {int(number)}")
         beside.rename(self._file)
+
+    def await_taken(self, seconds: float) -> bool:
+        """False when nobody came by in that time; the trap is gone either way."""
+        deadline = time.monotonic() + seconds
+        while self._file.exists() and time.monotonic() < deadline:
+            time.sleep(0.005)
+        return not self.remove()
 
     def remove(self) -> bool:
         """True when nobody had come by."""
@@ -83,12 +93,13 @@ class Trap:
         return False
 
     @property
-    def is_taken(self) -> bool:
-        return not self._file.exists()
+    def victim(self) -> int:
+        """The process group that took it."""
+        return int(self._taken.read_text())
 
 
 def install() -> None:
-    """In a child: die wherever a trap is set."""
+    """In a child: look for a trap at every point."""
     from tests.faults.child import resolve  # noqa: PLC0415 -- only children have all that imports
 
     for name, seam in POINTS.items():
@@ -106,33 +117,34 @@ def wrap(owner: Any, function: str, name: str, seam: Seam) -> None:
     @wraps(real)
     def watched(*arguments: Any, **named: Any) -> Any:
         if not seam.is_after:
-            _perhaps_die(name, seam, left)
+            _perhaps_fall(name, seam, left)
         answer = real(*arguments, **named)
         if seam.is_after:
-            _perhaps_die(name, seam, left)
+            _perhaps_fall(name, seam, left)
         return answer
 
     setattr(owner, function, watched)
 
 
-def _perhaps_die(name: str, seam: Seam, left: dict[str, int]) -> None:
+def _perhaps_fall(name: str, seam: Seam, left: dict[str, int]) -> None:
     try:
         said = Path(TRAP).read_text()
     except FileNotFoundError:
         left.clear()
         return
-    point, _, passage = said.partition(" ")
+    point, passage, number = said.split()
     if point != name:
         return
     left[said] = left.get(said, int(passage)) - 1
     if left[said] == 0:
         time.sleep(seam.pause)
-        _die()
+        _fall_in(int(number))
 
 
-def _die() -> None:
+def _fall_in(number: int) -> None:
     try:
-        Path(TRAP).rename(f"{TRAP}.taken")
+        Path(TRAP).rename(TAKEN)
     except FileNotFoundError:
         return  # another was first
-    os.killpg(0, signal.SIGKILL)
+    Path(TAKEN).write_text(str(os.getpgid(0)))
+    os.killpg(0, number)

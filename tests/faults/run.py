@@ -21,6 +21,7 @@ MODULES = (
     "tests.faults.kills.scenarios",
     "tests.faults.postgres.scenarios",
     "tests.faults.machine.scenarios",
+    "tests.faults.machine.power",
     "tests.faults.targets.scenarios",
 )
 

@@ -97,7 +97,7 @@ def in_world(
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="duckrow-faults-")))
         place = stack.enter_context(one.around(servers, topology, folder))
         server = stack.enter_context(ForkServer(place.prefix, place.server_env))
-        every = (*one.setups, *setups)
+        every = (*setups, *one.setups)  # so that named points lie around what a seed does
         yield stack.enter_context(World(folder, server, place, topology, seed=seed, setups=every))
 
 

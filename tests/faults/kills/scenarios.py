@@ -11,7 +11,8 @@ from tests.faults.scenario import scenario
 from tests.faults.world import BRISK, MANY, MANY_BOTH, MANY_S3, ONE, Process, Setup, World
 
 REACHED = 4.0  # seconds in which some process comes by a named point, or it was not to be
-_INSTALL: Setup = ("tests.faults.points:install", {})
+PAUSE = (1.5, 4.0)  # seconds: longer than a post's time-out and the wait before it is read back
+INSTALL: Setup = ("tests.faults.points:install", {})
 
 
 @scenario(
@@ -20,7 +21,7 @@ _INSTALL: Setup = ("tests.faults.points:install", {})
     short=40,
     long=2000,
     batch=50,
-    setups=(BRISK, _INSTALL),
+    setups=(BRISK, INSTALL),
 )
 def kills(world: World, runs: int, random: Random) -> None:
     """SIGKILL, at random instants and at named points, half and half."""
@@ -37,15 +38,12 @@ def die_at(world: World, point: str, passage: int) -> None:
     """Whoever first comes by the point dies there."""
     trap = Trap(world.folder)
     trap.set(point, passage)
-    deadline = time.monotonic() + REACHED
-    while not trap.is_taken and time.monotonic() < deadline:
-        time.sleep(0.005)
-    if trap.remove():
+    if trap.await_taken(REACHED):
+        world.notes[point] += 1
+        world.wait_for(lambda: not all(process.alive for process in world.processes))
+    else:
         world.notes[f"{point} (not reached)"] += 1
         random_victim(world, Random(passage)).kill()
-        return
-    world.notes[point] += 1
-    world.wait_for(lambda: not all(process.alive for process in world.processes))
 
 
 def die_at_random(world: World, random: Random) -> None:
@@ -75,13 +73,34 @@ def kill_one_of_its_workers(process: Process) -> None:
         os.kill(int(one), signal.SIGKILL)
 
 
-@scenario("F2", topologies=(ONE, MANY, MANY_BOTH), short=3, long=60, batch=20, setups=(BRISK,))
+@scenario(
+    "F2",
+    topologies=(ONE, MANY, MANY_BOTH),
+    short=6,
+    long=200,
+    batch=20,
+    setups=(BRISK, INSTALL),
+)
 def pauses(world: World, runs: int, random: Random) -> None:
     """SIGSTOP for longer than anybody waits, then SIGCONT: a stale publisher, a stale poster."""
-    for _ in range(runs):
-        victim = random_victim(world, random)
+    points = points_of(world.topology.targets)
+    for number in range(runs):
+        victim = stopped_at(world, random.choice(points)) if number % 2 else None
+        victim = victim or random_victim(world, random)
         victim.signal(signal.SIGSTOP)
-        time.sleep(random.uniform(1.5, 4))
+        time.sleep(random.uniform(*PAUSE))
         victim.signal(signal.SIGCONT)
         world.notes[f"stopped: {victim.role}"] += 1
         time.sleep(random.uniform(0.2, 1))
+
+
+def stopped_at(world: World, point: str) -> Process | None:
+    """Whoever first came by the point, and stands still there; None when nobody did."""
+    trap = Trap(world.folder)
+    trap.set(point, number=signal.SIGSTOP)
+    if not trap.await_taken(REACHED):
+        world.notes[f"{point} (not reached)"] += 1
+        return None
+    world.notes[point] += 1
+    time.sleep(0.02)  # between taking the trap and standing still
+    return next(one for one in world.processes if one.child and one.child.pid == trap.victim)

@@ -1,0 +1,81 @@
+"""The harness catches the mistakes that it is there for. (The unconditional put: targets/.)"""
+
+import threading
+import time
+
+import pytest
+
+from tests.faults.kills.scenarios import die_at, kills
+from tests.faults.people import CHANNEL
+from tests.faults.scenario import in_world
+from tests.faults.seeds.durability import traced, undurable
+from tests.faults.seeds.plants import SLOW
+from tests.faults.world import MANY, ONE
+
+pytestmark = pytest.mark.timeout(600)
+
+DEATHS = 4
+
+
+def planted(name):
+    """The seed, as a setup of every child."""
+    return ((f"tests.faults.seeds.plants:{name}", {}),)
+
+
+def deaths_at(point, world):
+    """People type, and processes die at one point; what the harness says of it."""
+    with world.reading():
+        with world.typing(every=0.3):
+            for _ in range(DEATHS):
+                die_at(world, point, 1)
+                world.heal()
+                world.await_ready()
+        world.settle()
+    assert world.notes[point] > 0, "no process ever came by that point"
+    return world.violations()
+
+
+@pytest.mark.parametrize(
+    ("seed", "point", "invariant", "words"),
+    [
+        ("ack_before_commit", "before-commit", "I1", "lost"),
+        ("post_without_read_back", "posted-not-stored", "I4", "doubles"),
+    ],
+)
+def test_a_seeded_bug_is_caught_and_its_absence_is_clean(
+    fault_servers, seed, point, invariant, words
+):
+    with in_world(kills, ONE, fault_servers, seed=1, setups=planted(seed)) as world:
+        found = deaths_at(point, world)
+    assert {one.invariant for one in found} == {invariant}
+    assert all(words in one.what for one in found)
+    with in_world(kills, ONE, fault_servers, seed=1) as world:
+        assert deaths_at(point, world) == []
+
+
+@pytest.mark.parametrize("seeded", [True, False])
+def test_a_cursor_that_follows_a_sequence_skips_what_commits_late(fault_servers, seeded):
+    setups = planted("cursor_by_serial") if seeded else ()
+    with in_world(kills, MANY, fault_servers, seed=1, setups=setups) as world:
+        for person in ("ana", "ben"):
+            world.slack.say(person, CHANNEL, f"/incident open {person} | {person}-1")
+        late = threading.Thread(
+            target=world.slack.say, args=("ana", CHANNEL, f"/incident update #1 ana-2 {SLOW}")
+        )
+        late.start()
+        time.sleep(0.3)
+        world.slack.say("ben", CHANNEL, "/incident update #2 ben-2")
+        late.join()
+        world.settle()
+        found = {one.invariant for one in world.violations()}
+    assert ("I5" in found) is seeded
+    assert bool(found) is seeded
+
+
+@pytest.mark.parametrize("seeded", [True, False])
+def test_a_rename_without_fsync_is_caught(tmp_path, seeded):
+    root = tmp_path / "public"
+    env = {"DATABASE_URL": f"sqlite:///{tmp_path}/ledger.db", "PUBLISH_URL": str(root)}
+    setups = planted("rename_without_fsync") if seeded else ()
+    found = list(undurable(traced(tmp_path, env, setups), root))
+    assert bool(found) is seeded
