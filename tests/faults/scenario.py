@@ -10,6 +10,8 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import pytest
+
 from tests.faults.forkserver import ForkServer
 from tests.faults.journal import Outcome
 from tests.faults.place import Place, Servers
@@ -20,6 +22,7 @@ Inject = Callable[[World, int, Random], None]
 Around = Callable[[Servers, Topology, Path], AbstractContextManager[Place]]
 
 _MOST_FOUND = 20
+_PATIENCE = 900  # seconds for one scenario, on a machine that has much else to do
 
 
 @contextmanager
@@ -135,4 +138,4 @@ def short(one: Scenario, topology: Topology) -> Any:
         assert row.acked > 0
 
     test.__doc__ = f"{one.what}, on {topology.name}."
-    return test
+    return pytest.mark.timeout(_PATIENCE)(test)
