@@ -111,7 +111,7 @@ class Duckrow:
     def prepare(self) -> None:
         """Have the tables ready; on an empty ledger the settings become the page."""
         self.database.ensure_ready()
-        if self.database.begin(_page(self.settings)):
+        if self.database.begin(page_of(self.settings)):
             self.settle_page(now())
 
     def leads(self, at: datetime) -> bool:
@@ -174,7 +174,7 @@ class Duckrow:
 
     def settle_page(self, at: datetime) -> None:
         """Tell the ledger what the page says of itself now, and who renders it."""
-        page = _page(self.settings)
+        page = page_of(self.settings)
         with self.database.telling(_cause("settings", at)) as ledger:
             said = {name: getattr(page, name) for name in SAID_OF_THE_PAGE}
             ledger.configure(**said, fingerprint=self.fingerprint)
@@ -196,11 +196,12 @@ def renderer_of(loaded: Settings) -> Renderer:
     """Our templates, or a theme's, which are tried first. Raises Refusal."""
     renderer = Renderer(loaded.page_theme or None)
     if renderer.theme:
-        theme.check(renderer, _page(loaded))
+        theme.check(renderer, page_of(loaded))
     return renderer
 
 
-def _page(said: Settings) -> Page:
+def page_of(said: Settings) -> Page:
+    """What the settings say of the page; its id is new."""
     return Page(
         id=new_id(),
         name=said.page_name,

@@ -114,4 +114,5 @@ HOW_OFTEN = select(func.count()).where(
 OWNERS = select(update.c.id, update.c.incident_id).where(
     update.c.id.in_(bindparam("ids", expanding=True))
 )
+TOLD_AFTER = select(func.min(change.c.at)).where(change.c.revision > bindparam("revision"))
 CHANGE_ID = select(change.c.id).where(change.c.revision == bindparam("revision"))

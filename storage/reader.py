@@ -192,6 +192,10 @@ class Reader:
         """When a revision was made; None if this ledger has none."""
         return self.connection.execute(questions.TOLD_AT, {"revision": revision}).scalar()
 
+    def told_after(self, revision: int) -> datetime | None:
+        """When the first change after a revision was made; numbers may be left out between."""
+        return self.connection.execute(questions.TOLD_AFTER, {"revision": revision}).scalar()
+
     def outlines(self, start: datetime, end: datetime) -> tuple[Outline, ...]:
         """Of what was told of in [start, end), or went on in it; in the order in which it began."""
         return archive.outlines(self.connection, start, end)

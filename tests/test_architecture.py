@@ -29,6 +29,7 @@ TABLE = {
     "bot.app": may(
         "bot.core bot.log bot.words bot.config bot.commands bot.components bot.publish storage"
     ),
+    "bot.emergency": may("bot.core bot.publish storage"),
     "bot.monitoring": may(
         "bot.app bot.commands bot.core bot.config bot.health bot.loop bot.metrics bot.slack "
         "bot.web storage"
@@ -40,7 +41,8 @@ TABLE = {
     "bot.demo": may("bot.app bot.config"),
     "bot.doctor": may("bot.app bot.config bot.core bot.publish bot.slack storage"),
     "bot.cli": may(
-        "bot.app bot.processes bot.demo bot.doctor bot.commands bot.config bot.core bot.slack "
+        "bot.app bot.processes bot.demo bot.doctor bot.commands bot.config bot.core bot.emergency "
+        "bot.slack "
         "bot.sandbox storage",
         "click",
     ),

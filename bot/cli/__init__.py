@@ -19,6 +19,7 @@ COMMANDS = {
     "maintenance": "plan maintenances; they begin and end by themselves",
     "components": "add and list the page's components",
     "publish": "bring the page up to date now",
+    "emergency": "tell the public although the ledger is gone",
     "db": "the ledger's tables",
     "export": "write the whole ledger as JSON lines",
     "import": "put an export into an empty ledger",

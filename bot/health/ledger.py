@@ -104,5 +104,5 @@ def _target(ledger: Ledger, url: str) -> TargetSeen:
 
 def _behind_since(ledger: Ledger, page: Page, known: Publication) -> datetime | None:
     """Since a publisher failed, or since the first change that is not there was told."""
-    missing = ledger.told_at(known.revision + 1) if known.revision < page.revision else None
+    missing = ledger.told_after(known.revision) if known.revision < page.revision else None
     return min(filter(None, (known.behind_since, missing)), default=None)

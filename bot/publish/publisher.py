@@ -197,7 +197,7 @@ class Publisher:
     def _stop(self, why: tuple[str, str]) -> bool:
         problem, remedy = why
         if self._records.stopped(f"{problem} {remedy}"):
-            log.error("publishing waits for a person", extra={"reason": problem, "remedy": remedy})
+            log.error("publishing stopped", extra={"reason": problem, "remedy": remedy})
         return False
 
     def _rebuild(self, watch: Stopwatch, progress: Progress | None) -> Rebuild:

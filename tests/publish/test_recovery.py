@@ -12,7 +12,7 @@ from bot.core.shown import WITHDRAWN_TITLE
 from bot.core.status import ComponentStatus, Impact, Kind, Phase
 from bot.core.text import to_plain
 from bot.publish import Publisher, PublishError, open_target
-from bot.publish.recovery import taking_back
+from bot.publish.recovery import reading
 from storage.database import Database
 from tests.support.copies import copy_of
 from tests.support.telling import (
@@ -343,14 +343,14 @@ def test_two_workers_take_it_back_once(desk, stale, monkeypatch):
     other = Database(stale.url.render_as_string())
     put_back(desk, stale)
     second = Publisher(other, open_target(str(desk.root)), "program 1")
-    real = taking_back.read_page
+    real = reading.read_page
 
     def overtaken(*asked):
         monkeypatch.undo()
         desk.sync()
         return real(*asked)
 
-    monkeypatch.setattr(taking_back, "read_page", overtaken)
+    monkeypatch.setattr(reading, "read_page", overtaken)
     second.sync(desk.now())
     with stale.read() as ledger:
         assert ledger.how_often("recover", desk.now() - timedelta(days=1)) == 1

@@ -5,7 +5,7 @@ target can write anything here, so all of it is checked as strictly as what peop
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +13,7 @@ from bot.core.incident import Author, Incident, Update
 from bot.core.page import Component
 from bot.core.shown import WITHDRAWN_TEXT, WITHDRAWN_TITLE
 from bot.core.status import ComponentStatus, Impact, Kind, Phase
-from bot.core.text import from_plain
+from bot.core.text import from_plain, safe_url
 from bot.publish.recovery import shapes
 from bot.publish.recovery.shapes import Malformed
 
@@ -21,11 +21,35 @@ RECOVERED = Author("recovered", "recovered from the page")
 
 HIGHEST = 2**30  # revision: far above any, and far below what databases hold
 _HIGHEST_NUMBER = 1_000_000
-_LONGEST_TITLE, _LONGEST_NAME, _LONGEST_DESCRIPTION = 200, 100, 200
+_LONGEST_TITLE, _LONGEST_NAME, _LONGEST_DESCRIPTION = 200, 200, 200
 _LONGEST_TEXT = 12_000  # plain text may be longer than the 3,000 of the markup it was made from
 _MOST_UPDATES, _MOST_COMPONENTS = 5_000, 1_000
 _MAINTENANCE = "maintenance"
 _PLANNED = frozenset({Phase.SCHEDULED, Phase.IN_PROGRESS, Phase.VERIFYING, Phase.COMPLETED})
+
+
+@dataclass(frozen=True)
+class Masthead:
+    """What every document says of the page that it is of."""
+
+    id: str
+    name: str
+    url: str
+    time_zone: str
+
+
+def masthead(said: Any) -> Masthead:
+    """Of a document. Raises Malformed."""
+    page = shapes.field(said, "page")
+    url = safe_url(shapes.string(page, "url"))
+    if url is None or not url.startswith("http"):
+        raise Malformed("its page has no address")
+    return Masthead(
+        id=shapes.id_(page, "id"),
+        name=shapes.name(page, "name", _LONGEST_NAME),
+        url=f"{url.rstrip('/')}/",
+        time_zone=shapes.zone(page, "time_zone"),
+    )
 
 
 def page_id(said: Any) -> str:
@@ -34,16 +58,13 @@ def page_id(said: Any) -> str:
 
 
 def incident(said: Any, latest: datetime) -> Incident:
-    """An incident as the page tells it; nothing in it may be later than `latest`.
-
-    Its number is 0 where the page gives it none. Raises Malformed.
-    """
+    """An incident as the page tells it, of nothing later than `latest`. Raises Malformed."""
     kind = Kind.MAINTENANCE if shapes.string(said, "impact") == _MAINTENANCE else Kind.INCIDENT
     told = shapes.each(said, "incident_updates", _MOST_UPDATES)
     ours = shapes.field(said, "duckrow")
     found = Incident(
         id=shapes.id_(said, "id"),
-        number=shapes.number(ours, "number", least=0, most=_HIGHEST_NUMBER),
+        number=shapes.number(ours, "number", least=1, most=_HIGHEST_NUMBER),
         kind=kind,
         title=shapes.name(said, "name", _LONGEST_TITLE),
         channel="",

@@ -13,6 +13,7 @@ from bot.core.page import Component
 from bot.core.text.bidi import straight
 from bot.publish.marker import Marker
 from bot.publish.recovery import page_json, shapes
+from bot.publish.recovery.page_json import Masthead
 from bot.publish.recovery.shapes import Malformed
 from bot.publish.targets import Target
 
@@ -38,6 +39,7 @@ class Evidence:
 
     incidents: tuple[Incident, ...]
     components: tuple[Component, ...]  # groups first; without their short names
+    masthead: Masthead
 
 
 def read_page(target: Target, marker: Marker, now: datetime) -> Evidence:
@@ -82,17 +84,19 @@ class _Found:
     def __init__(self, page: str, latest: datetime) -> None:
         self._page = page
         self._latest = latest
+        self._masthead: Masthead | None = None
         self._incidents: dict[str, Incident] = {}
         self._components: dict[str, Component] = {}
 
     @property
     def evidence(self) -> Evidence:
         components = sorted(self._components.values(), key=lambda one: not one.is_group)
-        incidents = sorted(self._incidents.values(), key=lambda one: (not one.number, one.number))
+        incidents = sorted(self._incidents.values(), key=lambda one: one.number)
         ids = [update.id for one in incidents for update in one.updates]
         if len(set(ids)) != len(ids):
             raise Malformed("it tells an update of two incidents")
-        return Evidence(tuple(incidents), tuple(components))
+        assert self._masthead  # noqa: S101 -- no page is read without its components
+        return Evidence(tuple(incidents), tuple(components), self._masthead)
 
     def take(self, path: str, said: Any) -> None:
         """What a document tells; of two versions of an incident the newer counts.
@@ -108,6 +112,7 @@ class _Found:
                 self._incidents[incident.id] = incident
             self._keep(page_json.components(one))
         if path == _COMPONENTS:
+            self._masthead = page_json.masthead(said)
             self._keep(page_json.components(said))
 
     def _told(self, path: str, said: Any) -> list[Any]:

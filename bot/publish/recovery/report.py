@@ -20,7 +20,7 @@ class Recovered:
 
     now: Incident
     was: Incident | None  # as the ledger had it
-    number_there: int = 0  # on the page; 0 where it had none
+    number_there: int  # on the page
 
     @property
     def line(self) -> str:
@@ -36,7 +36,7 @@ class Recovered:
     def _parts(self) -> Iterable[str]:
         if self.was is None:
             yield f"the whole of it, {_count(self.new, 'update')}"
-            if self.number_there not in {0, self.now.number}:
+            if self.number_there != self.now.number:
                 yield f"on the page until now #{self.number_there}"
             return
         if self.new:

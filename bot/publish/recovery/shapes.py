@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from enum import Enum
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.core.errors import Refusal
 from bot.core.text import clean, clean_name
@@ -94,6 +95,14 @@ def moment(said: Any, key: str) -> datetime:
             raise _odd(key)
         return found.astimezone(UTC)
     except (ValueError, OverflowError):
+        raise _odd(key) from None
+
+
+def zone(said: Any, key: str) -> str:
+    """The name of a time zone."""
+    try:
+        return ZoneInfo(string(said, key)).key
+    except (OSError, ValueError, ZoneInfoNotFoundError):
         raise _odd(key) from None
 
 

@@ -16,7 +16,7 @@ from bot.publish.marker import Marker
 from bot.publish.recovery import reading
 from bot.publish.recovery.components import with_slugs
 from bot.publish.recovery.merging import Making, united
-from bot.publish.recovery.reading import Evidence, read_page
+from bot.publish.recovery.reading import Evidence
 from bot.publish.recovery.report import Recovered, report
 from bot.publish.recovery.shapes import Malformed
 from bot.publish.standing import unknown
@@ -53,7 +53,7 @@ def recover(database: Database, target: Target, marker: Marker, now: datetime) -
 
 
 def _recover(database: Database, target: Target, marker: Marker, now: datetime) -> str:
-    evidence = read_page(target, marker, now)
+    evidence = reading.read_page(target, marker, now)
     with database.read(within=AT_LEISURE) as ledger:
         _require_peace(ledger, now)
         claim = unknown(marker, ledger.page.revision, ledger.knows)

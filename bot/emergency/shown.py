@@ -1,0 +1,50 @@
+"""What a target shows, read back."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cached_property
+
+from bot.core.errors import Refusal
+from bot.core.incident import Incident
+from bot.core.page import Component
+from bot.publish import TargetError
+from bot.publish.marker import Marker
+from bot.publish.recovery import Evidence, Malformed, read_page, slugs, with_slugs
+from bot.publish.targets import Target
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A target and all that its JSON tells."""
+
+    target: Target
+    marker: Marker
+    evidence: Evidence
+    components: tuple[Component, ...]
+
+    @cached_property
+    def incidents(self) -> Mapping[str, Incident]:
+        return {one.id: one for one in self.evidence.incidents}
+
+    def with_incident(self, one: Incident) -> "Shown":
+        """The same where it tells of this incident, too, as another target does."""
+        others = tuple(each for each in self.evidence.incidents if each.id != one.id)
+        here = replace(one, revision=min(one.revision, self.marker.revision))
+        return replace(self, evidence=replace(self.evidence, incidents=(*others, here)))
+
+
+def read_back(target: Target, now: datetime) -> Shown:
+    """Raises Refusal where there is no page that could be read."""
+    try:
+        marker = target.marker()
+        if marker is None or not marker.page or not marker.revision:
+            raise Refusal(
+                "there is no page of ours.",
+                "Name the target that the page was published to, with PUBLISH_URL.",
+            )
+        evidence = read_page(target, marker, now)
+        components = with_slugs((), evidence.components, slugs(target))
+        return Shown(target, marker, evidence, components)
+    except (TargetError, Malformed) as error:
+        raise Refusal(f"it cannot be read back: {error}.") from None
