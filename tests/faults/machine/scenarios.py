@@ -19,7 +19,7 @@ _IMPATIENT = ("tests.faults.machine.children:impatient", {})
 _OWN_TIME = ("tests.faults.machine.children:in_its_own_time", {})
 
 
-@scenario("F3", topologies=(ONE,), short=2, long=60, around=small_disks, setups=(BRISK, _IMPATIENT))
+@scenario("F3", topologies=(ONE,), short=1, long=60, around=small_disks, setups=(BRISK, _IMPATIENT))
 def full_disk(world: World, runs: int, random: Random) -> None:
     """No space left, for the ledger and then for the page."""
     for _ in range(runs):
@@ -40,7 +40,7 @@ def _full(folder: Path) -> Iterator[None]:
         ballast.unlink()
 
 
-@scenario("F4", topologies=(ONE,), short=2, long=60, around=small_disks, setups=(BRISK, _IMPATIENT))
+@scenario("F4", topologies=(ONE,), short=1, long=60, around=small_disks, setups=(BRISK, _IMPATIENT))
 def read_only_page(world: World, runs: int, random: Random) -> None:
     """The page's disk is read-only for a while."""
     for _ in range(runs):
@@ -114,7 +114,7 @@ def locked_ledger(world: World, runs: int, random: Random) -> None:
         await_ack(world)
 
 
-@scenario("F8", topologies=(ONE,), short=2, long=60)
+@scenario("F8", topologies=(ONE,), short=1, long=60)
 def missing_ledger(world: World, runs: int, random: Random) -> None:
     """The ledger's file is taken away under the running process, and brought back."""
     for _ in range(runs):
@@ -150,7 +150,16 @@ def ruined_ledger(world: World, runs: int, random: Random) -> None:
 _TIMES = ("+3600", "-3600", "+0", "+86400", "-86400", "+30", "-30", "@2013-03-10 01:59:58")
 
 
-@scenario("F26", topologies=(ONE,), short=6, long=200, around=own_time, setups=(BRISK, _OWN_TIME))
+@scenario(
+    "F26",
+    topologies=(ONE,),
+    short=6,
+    long=200,
+    batch=20,
+    every=0.6,
+    around=own_time,
+    setups=(BRISK, _OWN_TIME),
+)
 def clock_jumps(world: World, runs: int, random: Random) -> None:
     """The clock is an hour or a day off, goes back, stands still, comes from the past."""
     clock = Clock(world.folder)
@@ -164,7 +173,7 @@ def clock_jumps(world: World, runs: int, random: Random) -> None:
     await_told(world)
 
 
-@scenario("F27", topologies=(ONE,), short=2, long=60)
+@scenario("F27", topologies=(ONE,), short=1, long=60)
 def no_descriptors(world: World, runs: int, random: Random) -> None:
     """No file can be opened and no connection accepted any more, for a while."""
     for _ in range(runs):
