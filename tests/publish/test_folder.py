@@ -216,6 +216,15 @@ def test_deleting_what_is_gone_is_no_failure(target):
     assert not (target.root / "a").exists()
 
 
+def test_what_was_deleted_stays_so_after_a_power_cut(showing, monkeypatch):
+    put(showing, a_file("a/1.html"), a_file("b/1.html"), a_file("b/2.html"), base=SHOWN)
+    synced = []
+    monkeypatch.setattr(module, "_sync_folder", synced.append)
+    with showing.writing(showing.marker(), SHOWN) as writer:
+        writer.delete(["a/1.html", "b/1.html"])
+    assert set(synced) == {showing.root, showing.root / "b"}
+
+
 def test_what_was_put_is_read_back_and_what_is_not_there_is_nothing(showing):
     put(showing, a_file("a/b.json", b"{}"), base=SHOWN)
     assert showing.read("a/b.json") == b"{}"

@@ -157,11 +157,13 @@ class FolderWriter:
 
     def delete(self, paths: Iterable[str]) -> None:
         """Remove files, and the folders that they leave empty."""
-        for path in map(self._path, paths):
+        gone = [self._path(path) for path in paths]
+        for path in gone:
             _remove_twins(path)
             path.unlink(missing_ok=True)
             with suppress(OSError):  # it holds something else
                 path.parent.rmdir()
+        list(self._pool.map(_sync_folder, {_nearest(path.parent) for path in gone}))
 
     def _path(self, path: str) -> Path:
         return _inside(self._root, path)
@@ -173,6 +175,11 @@ def _inside(root: Path, path: str) -> Path:
     if not all(_SEGMENT.fullmatch(segment) for segment in segments):
         raise ValueError(f"{path!r} is no document's path")
     return root.joinpath(*segments)
+
+
+def _nearest(folder: Path) -> Path:
+    """The folder, or the first above it that is there."""
+    return folder if folder.is_dir() else _nearest(folder.parent)
 
 
 def _files(folder: Path) -> Iterator[Path]:
