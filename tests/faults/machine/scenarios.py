@@ -12,11 +12,11 @@ from tests.faults.machine.places import DISKS, PAGE, dying_disk, ledger, own_tim
 from tests.faults.people import CHANNEL
 from tests.faults.scenario import scenario
 from tests.faults.truth import posted
-from tests.faults.world import BRISK, ONE, World
+from tests.faults.world import BRISK, ONE, Setup, World
 from tests.support.machine import Clock, failing, fill, limit, remount
 
-_IMPATIENT = ("tests.faults.machine.children:impatient", {})
-_OWN_TIME = ("tests.faults.machine.children:in_its_own_time", {})
+_IMPATIENT: Setup = ("tests.faults.machine.children:impatient", {})
+_OWN_TIME: Setup = ("tests.faults.machine.children:in_its_own_time", {})
 
 
 @scenario("F3", topologies=(ONE,), short=1, long=60, around=small_disks, setups=(BRISK, _IMPATIENT))

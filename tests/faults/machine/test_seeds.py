@@ -8,14 +8,14 @@ from tests.faults.invariants import Evidence, durable
 from tests.faults.machine.power import power_loss_on_xfs
 from tests.faults.place import Servers
 from tests.faults.scenario import in_world
-from tests.faults.world import ONE
+from tests.faults.world import ONE, Setup
 
 _ROUNDS = 30
 
 
 def _first_found(servers: Servers, seed: str) -> str:
     """What is wrong after some power losses, with a bug planted; empty when nothing was found."""
-    planted = (f"tests.faults.machine.seeds:{seed}", {})
+    planted: Setup = (f"tests.faults.machine.seeds:{seed}", {})
     with (
         in_world(power_loss_on_xfs, ONE, servers, seed=1, setups=[planted]) as world,
         world.typing(every=0.05),
