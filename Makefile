@@ -1,6 +1,7 @@
 # Everything sets itself up: Python 3.11 or newer and make are all that a fresh machine needs.
 #   make run [PORT=9000]     the sandbox: a local Slack, the bot and the public page
 #   make test [ARGS="-k …"]  the whole suite
+#   make faults [N=1000]     everything that can break, broken: short, or long and kept for the docs
 #   make messages            the page's catalogues, brought up to its texts
 #   make gallery             every state of the page, as pictures in .gallery and in docs
 
@@ -8,7 +9,7 @@ CANDIDATES = python3 python3.14 python3.13 python3.12 python3.11 python
 SUITABLE = import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
 PIP = .venv/bin/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: run test npm lint types bench gallery weights lighthouse docs messages lock clean
+.PHONY: run test npm lint types bench faults gallery weights lighthouse docs messages lock clean
 
 run: .venv/.installed
 	@exec .venv/bin/duckrow sandbox
@@ -25,6 +26,9 @@ types: .venv/.dev
 
 bench: .venv/.dev
 	.venv/bin/python -m tests.bench.run $(ARGS)
+
+faults: .venv/.dev
+	.venv/bin/python -m tests.faults.run $(if $(N),--n $(N) --keep) $(ARGS)
 
 gallery: .venv/.dev
 	.venv/bin/python -m tests.gallery.render $(ARGS)

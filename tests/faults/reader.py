@@ -75,7 +75,7 @@ class Reader:
             self.look()
             due = max(due + EVERY, time.monotonic() - EVERY)
             self._stopped.wait(max(due - time.monotonic(), 0.001))
-        self._hang_up()
+        self.hang_up()
 
     def look(self) -> None:
         """Once at everything that always changes, and at something that the home page links to."""
@@ -93,7 +93,7 @@ class Reader:
         try:
             status, length, body = self._get(path)
         except (OSError, http.client.HTTPException) as error:
-            self._hang_up()
+            self.hang_up()
             self._wrong("I8", f"{path}: {error!r}")
             return None
         self.gets += 1
@@ -111,7 +111,8 @@ class Reader:
         response = self._connection.getresponse()
         return response.status, response.headers.get("Content-Length"), response.read()
 
-    def _hang_up(self) -> None:
+    def hang_up(self) -> None:
+        """Close the connection; the next look opens another."""
         if self._connection:
             self._connection.close()
             self._connection = None

@@ -1,6 +1,7 @@
 """What a scenario found, as a row: printed, kept as a line of JSON, and shown in the docs."""
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
@@ -96,6 +97,12 @@ def with_table(document: str, rows: Iterable[Row]) -> str:
     return before + BEGIN + table(rows) + END + rest.partition(END)[2]
 
 
-def _number(fault: str) -> tuple[int, str]:
-    digits = "".join(filter(str.isdigit, fault.partition(",")[0]))
-    return (int(digits) if digits else 999, fault)
+def write_table() -> None:
+    """Bring the docs up to what is kept."""
+    document = DOCS.read_text(encoding="utf-8")
+    DOCS.write_text(with_table(document, kept()), encoding="utf-8")
+
+
+def _number(fault: str) -> int:
+    found = re.search(r"\d+", fault)
+    return int(found[0]) if found else 0

@@ -22,6 +22,7 @@ MODULES = (
     "tests.faults.postgres.scenarios",
     "tests.faults.machine.scenarios",
     "tests.faults.machine.power",
+    "tests.faults.machine.day",
     "tests.faults.targets.scenarios",
 )
 
@@ -33,8 +34,7 @@ def main() -> None:
     for module in MODULES:
         import_module(module)
     if given.table:
-        document = report.DOCS.read_text(encoding="utf-8")
-        report.DOCS.write_text(report.with_table(document, report.kept()), encoding="utf-8")
+        report.write_table()
         return
     with servers() as started:
         rows = list(_rows(given, started))
@@ -50,6 +50,7 @@ def _rows(given: argparse.Namespace, started: Servers) -> Iterator[Row]:
             print(f"    {row.notes}", flush=True)  # noqa: T201
         if given.keep:
             report.keep([row])
+            report.write_table()
         yield row
 
 
@@ -75,7 +76,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--runs", type=int, help="how often, whatever the scenario says")
     parser.add_argument("--n", type=int, help="the long version: 1000, or in proportion")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--keep", action="store_true", help="for the docs' table")
+    parser.add_argument("--keep", action="store_true", help="put the rows into the docs' table")
     parser.add_argument("--table", action="store_true", help="write the docs' table anew")
     parser.add_argument("--verbose", action="store_true")
     return parser.parse_args()
