@@ -2,6 +2,7 @@
 
 import os
 import signal
+import threading
 import time
 from contextlib import closing, contextmanager
 
@@ -73,8 +74,8 @@ def test_whoever_stands_still_loses_the_turn_to_another_and_notices_first_thing(
 
 
 def test_a_turn_that_is_kept_busy_is_kept(brief, postgres):
-    woken = []
-    with closing(_turn(postgres, lambda: woken.append(1))) as ours:
+    woken = threading.Event()
+    with closing(_turn(postgres, woken.set)) as ours:
         assert ours.take()
         until = time.monotonic() + 2
         held = []
@@ -84,15 +85,18 @@ def test_a_turn_that_is_kept_busy_is_kept(brief, postgres):
             held.append(ours._is_ours())
             time.sleep(0.02)
         assert all(held)
-        assert woken
+        assert woken.is_set()
 
 
 def test_several_loops_that_ask_are_one_question_to_the_server(postgres, monkeypatch):
     asked = []
     connect = postgres.hosts.connect
-    monkeypatch.setattr(
-        postgres.hosts, "connect", lambda **how: asked.append(how) or connect(**how)
-    )
+
+    def counted(**how):
+        asked.append(how)
+        return connect(**how)
+
+    monkeypatch.setattr(postgres.hosts, "connect", counted)
     with (
         closing(_turn(postgres)) as theirs,
         closing(_turn(postgres)) as ours,
