@@ -12,6 +12,7 @@ from storage import turn
 from storage.database import Database
 from storage.turn import SessionTurn
 from tests.support.telling import new_database
+from tests.support.wire import wire_to
 
 
 @pytest.fixture
@@ -71,6 +72,23 @@ def test_whoever_stands_still_loses_the_turn_to_another_and_notices_first_thing(
         _wait_for(lambda: (tmp_path / "believed").exists() and (tmp_path / "believed").read_text())
         assert (tmp_path / "believed").read_text() == "False"
         assert ours.take()
+
+
+def test_whoever_is_cut_off_loses_the_turn_to_another(brief, postgres, postgres_server):
+    with wire_to(postgres_server.port) as wire:
+        url = f"postgresql+psycopg://postgres@127.0.0.1:{wire.port}/{postgres.url.database}"
+        with (
+            closing(Database(url)) as far,
+            closing(_turn(far)) as theirs,
+            closing(_turn(postgres)) as ours,
+        ):
+            assert theirs.take()
+            wire.swallow()
+            _wait_for(ours.take)
+            assert not theirs._is_ours()
+            wire.carry()
+            assert not theirs.take()
+            assert ours.take()
 
 
 def test_a_turn_that_is_kept_busy_is_kept(brief, postgres):
