@@ -2,8 +2,9 @@
 
 import os
 import signal
-import sqlite3
-from contextlib import closing, contextmanager, suppress
+import subprocess
+import sys
+from contextlib import contextmanager, suppress
 
 import pytest
 
@@ -18,6 +19,13 @@ pytestmark = pytest.mark.timeout(400)  # each fault has to be noticed, and its e
 APART = ["unshare", "-m", "sh", "-c"]
 MOUNT = "mount -t tmpfs -o size={} tmpfs {} && "
 RUN = 'exec "$@"'
+LOCK = """
+import sqlite3, sys
+ledger = sqlite3.connect(sys.argv[1], isolation_level=None)
+ledger.execute("BEGIN IMMEDIATE")
+print("locked", flush=True)
+sys.stdin.read()
+"""
 
 
 @pytest.fixture
@@ -28,7 +36,7 @@ def env(tmp_path, slack):
 
 @pytest.fixture
 def small_disks(tmp_path, env):
-    """`duckrow run` on two small disks: the process, its monitor, and the disks as it sees them."""
+    """`duckrow run` on two small disks that only it sees: its monitor, and the process itself."""
     for name in ("disk", "public"):
         (tmp_path / name).mkdir(exist_ok=True)
     env |= {"DATABASE_URL": f"sqlite:///{tmp_path / 'disk/ledger.db'}"}
@@ -36,11 +44,14 @@ def small_disks(tmp_path, env):
     with running([*APART, f"{mounts}{RUN}", "sh", *DUCKROW, "run"], tmp_path, env) as process:
         monitor = Monitor(int(env["MONITOR_PORT"]))
         monitor.wait_for_ready()
-        yield monitor, f"/proc/{process.pid}/root{tmp_path}"
+        yield monitor, process
 
 
-def test_one_process_tells_of_full_disks_and_of_a_slack_that_is_away(small_disks, slack: Sandbox):
-    monitor, disks = small_disks
+def test_one_process_tells_of_full_disks_a_locked_ledger_and_a_slack_that_is_away(
+    tmp_path, small_disks, slack: Sandbox
+):
+    monitor, process = small_disks
+    disks = f"/proc/{process.pid}/root{tmp_path}"
     slack.wait_for(lambda: slack.called("users.list"), seconds=30)
     assert monitor.metric("duckrow_turn_held") == 1
     assert monitor.metric("duckrow_slack_connections") == 2
@@ -63,6 +74,16 @@ def test_one_process_tells_of_full_disks_and_of_a_slack_that_is_away(small_disks
     monitor.wait(lambda one: one.metric("duckrow_target_behind_seconds") == 0)
     assert monitor.metric("duckrow_target_revision") == 2
 
+    with _locked(process, str(tmp_path / "disk/ledger.db")):
+        monitor.wait_for_trouble("ledger", "locked")
+        assert monitor.alive()
+        refused = slack.say("ana", "#incidents", "/incident open Lost | Nobody writes now.")
+        assert refused
+        assert refused.text.startswith("Not saved: the database does not answer")
+        refusals = {"command": "open", "outcome": "unavailable"}
+        assert monitor.metric("duckrow_commands_total", **refusals) == 1
+    monitor.wait_for_ready()
+
     with slack.down():
         monitor.wait_for_trouble("slack", "Error")
         assert monitor.wrong().keys() == {"slack"}
@@ -70,20 +91,15 @@ def test_one_process_tells_of_full_disks_and_of_a_slack_that_is_away(small_disks
     monitor.wait_for_ready()
 
 
-def test_one_process_tells_of_a_ledger_that_another_one_has_locked(tmp_path, slack, env):
-    monitor = Monitor(int(env["MONITOR_PORT"]))
-    with running([*DUCKROW, "run"], tmp_path, env):
-        monitor.wait_for_ready()
-        slack.wait_for(lambda: slack.called("users.list"), seconds=30)
-        with closing(sqlite3.connect(tmp_path / "ledger.db", isolation_level=None)) as other:
-            other.execute("BEGIN IMMEDIATE")
-            monitor.wait_for_trouble("ledger", "locked")
-            assert monitor.alive()
-            refused = slack.say("ana", "#incidents", "/incident open Lost | Nobody writes now.")
-            assert refused.text.startswith("Not saved: the database does not answer")
-            refusals = {"command": "open", "outcome": "unavailable"}
-            assert monitor.metric("duckrow_commands_total", **refusals) == 1
-        monitor.wait_for_ready()
+@contextmanager
+def _locked(process, file):
+    """Another program, which sees the same disks, has the ledger to itself."""
+    inside = ["nsenter", "-t", str(process.pid), "-m", sys.executable, "-c", LOCK, file]
+    with subprocess.Popen(inside, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        assert other.stdout
+        assert other.stdout.readline() == b"locked\n"
+        yield
+        other.communicate()
 
 
 @pytest.fixture
