@@ -75,7 +75,7 @@ def reached(request, tmp_path_factory) -> Iterator[Installation]:
         slack.use_http(f"http://127.0.0.1:{port}/slack/events")
         http = {"SLACK_APP_TOKEN": "", "SLACK_SIGNING_SECRET": slack.signing_secret}
         with _running(request.param, slack, folder, http | {"PORT": str(port)}):
-            slack.wait_for(lambda: _answers(port), seconds=60)
+            slack.wait_for(lambda: answers(port), seconds=60)
             yield Installation(slack, folder, port)
 
 
@@ -100,7 +100,7 @@ def _running(how: str, slack: Sandbox, folder: Path, more: dict[str, str]) -> It
         yield
 
 
-def _answers(port: int) -> bool:
+def answers(port: int) -> bool:
     try:
         with urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5) as answer:
             return bool(answer.status)
