@@ -14,7 +14,7 @@ import struct
 import subprocess
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
@@ -28,7 +28,7 @@ _SHUTDOWN, _NO_FLUSH = 0x8004587D, 2  # FS_IOC_SHUTDOWN, and without writing the
 _SIZES = {"ext4": "64M", "xfs": "320M"}  # the least that xfs will be made of is 300
 _FORCE = {"ext4": "-F", "xfs": "-f"}
 _PATIENCE = 20.0
-_FAKETIME = "/usr/lib/*/faketime/libfaketimeMT.so.1"
+_true_time = time.time  # whatever a process is told later
 
 
 @cache
@@ -169,25 +169,28 @@ def _is_traced(thread: Path) -> bool:
 
 
 class Clock:
-    """The time that a process started with `env` is told; its monotonic clock stays real."""
+    """The time that processes in `folder` are told; their monotonic clock stays the true one."""
 
     def __init__(self, folder: Path) -> None:
-        found = next(iter(sorted(Path("/").glob(_FAKETIME[1:]))), None)
-        library = need("libfaketime", found, "install it: apt-get install faketime")
         self._file = folder / "clock"
-        self.env: Mapping[str, str] = {
-            "LD_PRELOAD": str(library),
-            "FAKETIME_TIMESTAMP_FILE": str(self._file),
-            "FAKETIME_NO_CACHE": "1",
-            "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-            "NO_FAKE_STAT": "1",
-        }
-        self.say("+0")
+        if not self._file.exists():
+            self.ahead(0)
 
-    def say(self, what: str) -> None:
-        """`+3600` for an hour ahead, `@2013-…` to go on from then, `2013-…` to stand still."""
+    def ahead(self, seconds: float) -> None:
+        """It goes, so far from the true time."""
+        self._say(f"+ {seconds}")
+
+    def stand_still(self) -> None:
+        self._say(f"= {self.told()}")
+
+    def told(self) -> float:
+        """What it says, in seconds since 1970."""
+        how, seconds = self._file.read_text().split()
+        return float(seconds) + (_true_time() if how == "+" else 0)
+
+    def _say(self, what: str) -> None:
         new = self._file.with_suffix(".new")
-        new.write_text(f"{what}\n")
+        new.write_text(what)
         new.replace(self._file)
 
 

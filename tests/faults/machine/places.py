@@ -9,7 +9,7 @@ from pathlib import Path
 from tests.faults.place import Place, Servers
 from tests.faults.scenario import Around
 from tests.faults.world import Topology, World
-from tests.support.machine import Clock, Disk, tmpfs
+from tests.support.machine import Disk, tmpfs
 
 LEDGER, PAGE = "small", "public"  # folders, each on a disk of its own
 _SMALL = "16m"
@@ -62,11 +62,3 @@ def one_disk(kind: str) -> Around:
 
 
 DISKS: dict[Path, Disk] = {}  # by the world's folder
-
-
-@contextmanager
-def own_time(servers: Servers, topology: Topology, folder: Path) -> Iterator[Place]:
-    """The processes are told the time by `Clock(world.folder)`; their Slack has the true one."""
-    clock = Clock(folder)
-    with servers.place(topology.database, topology.targets, folder) as place:
-        yield replace(place, env={**place.env, **clock.env}, server_env=clock.env)

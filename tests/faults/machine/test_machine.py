@@ -1,6 +1,6 @@
 """The machine's faults, each as often as the suite has time for, on SQLite with one process."""
 
-from tests.faults.machine import power, scenarios
+from tests.faults.machine import day, power, scenarios
 from tests.faults.scenario import short
 from tests.faults.world import ONE
 
@@ -15,3 +15,4 @@ test_clock_jumps = short(scenarios.clock_jumps, ONE)
 test_no_descriptors = short(scenarios.no_descriptors, ONE)
 test_power_loss_on_ext4 = short(power.power_loss_on_ext4, ONE)
 test_power_loss_on_xfs = short(power.power_loss_on_xfs, ONE)
+test_simulated_day = short(day.simulated_day, ONE)
