@@ -9,7 +9,7 @@ CANDIDATES = python3 python3.14 python3.13 python3.12 python3.11 python
 SUITABLE = import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
 PIP = .venv/bin/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: run test npm lint types bench faults gallery weights lighthouse docs messages lock clean
+.PHONY: run test npm lint types bench faults gallery weights lighthouse docs messages lock sbom clean
 
 run: .venv/.installed
 	@exec .venv/bin/duckrow sandbox
@@ -51,6 +51,9 @@ lock: .venv/.run
 	.venv/bin/python -m venv --clear .venv/lock
 	.venv/lock/bin/python -m pip --disable-pip-version-check --quiet install 'pip-tools>=7.5,<8'
 	.venv/lock/bin/python .ci/lock.py
+
+sbom: .venv/.dev
+	.venv/bin/python .ci/sbom.py
 
 # What people made with it, the ledger and the published page, stays.
 clean:
