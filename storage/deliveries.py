@@ -124,7 +124,11 @@ class Deliveries:
         Another copy of this ledger may have posted them. They are begun, as if their post's
         outcome were not known: found, they are adopted; else they are posted.
         """
-        known = {(each.kind, each.update_id) for each in self.of(one.id)}
+        known = {
+            (each.kind, each.update_id)
+            for each in self.of(one.id)
+            if each.ts or each.attempt_at or each.error or each.deleted
+        }
         wanted: list[tuple[DeliveryKind, str | None, datetime]] = []
         wanted.append((DeliveryKind.ROOT, None, one.created_at))
         for told in one.standing:

@@ -51,9 +51,10 @@ def _ledger() -> Iterator[Database]:
 
 
 def _print(lines: Iterable[bytes]) -> None:
-    with _disk("standard output"):
-        sys.stdout.buffer.writelines(lines)
-        sys.stdout.buffer.flush()
+    # Its own buffer, as what cannot be written must not be tried again when the process ends.
+    out = os.fdopen(sys.stdout.fileno(), "wb", closefd=False)
+    with _disk("standard output"), out:
+        out.writelines(lines)
 
 
 def _write(lines: Iterable[bytes], file: Path) -> None:

@@ -8,6 +8,7 @@ import click
 from bot import app
 from storage import dump
 from storage.database import Database
+from storage.ledger import Ledger
 
 
 @click.command
@@ -22,5 +23,13 @@ def command(file: BinaryIO) -> None:
         database.ensure_ready()
         with database.at_length(writes=True) as ledger:
             header = dump.load(ledger, file)
+            _look_before_posting(ledger, header)
     rows = sum(header.rows.values())
     click.echo(f"Imported {rows} rows: the page {header.page} at revision {header.revision}.")
+
+
+def _look_before_posting(ledger: Ledger, header: dump.Header) -> None:
+    """What the export had not told Slack yet, the ledger that it came from may have told since."""
+    for number in ledger.deliveries.untold(limit=header.rows["incident"]):
+        if incident := ledger.incident(number):
+            ledger.deliveries.look_for(incident)
