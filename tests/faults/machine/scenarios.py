@@ -16,10 +16,11 @@ from tests.faults.world import BRISK, ONE, Setup, World
 from tests.support.machine import Clock, failing, fill, limit, remount
 
 _IMPATIENT: Setup = ("tests.faults.machine.children:impatient", {})
+_SETUPS = (BRISK, _IMPATIENT)
 OWN_TIME: Setup = ("tests.faults.machine.children:in_its_own_time", {})
 
 
-@scenario("F3", topologies=(ONE,), short=1, long=60, around=small_disks, setups=(BRISK, _IMPATIENT))
+@scenario("F3", topologies=(ONE,), short=1, long=60, around=small_disks, setups=_SETUPS)
 def full_disk(world: World, runs: int, random: Random) -> None:
     """No space left, for the ledger and then for the page."""
     for _ in range(runs):
@@ -40,7 +41,7 @@ def _full(folder: Path) -> Iterator[None]:
         ballast.unlink()
 
 
-@scenario("F4", topologies=(ONE,), short=1, long=60, around=small_disks, setups=(BRISK, _IMPATIENT))
+@scenario("F4", topologies=(ONE,), short=1, long=60, around=small_disks, setups=_SETUPS)
 def read_only_page(world: World, runs: int, random: Random) -> None:
     """The page's disk is read-only for a while."""
     for _ in range(runs):
@@ -63,7 +64,7 @@ def remount_when_quiet(folder: Path, how: str) -> None:
             return
 
 
-@scenario("F4", topologies=(ONE,), short=1, long=30, around=dying_disk)
+@scenario("F4", topologies=(ONE,), short=1, long=30, around=dying_disk, setups=_SETUPS)
 def dying_disk_of_the_ledger(world: World, runs: int, random: Random) -> None:
     """The ledger's disk finds an error and turns read-only, until it is mounted anew."""
     disk = DISKS[world.folder]
@@ -86,7 +87,7 @@ _CALLS = {
 }
 
 
-@scenario("F5", topologies=(ONE,), short=6, long=200, batch=30)
+@scenario("F5", topologies=(ONE,), short=6, long=200, batch=30, setups=_SETUPS)
 def failing_calls(world: World, runs: int, random: Random) -> None:
     """EIO for fsync, write and rename, of the ledger and of the page."""
     log = Path(f"{ledger(world)}-wal")
@@ -101,7 +102,7 @@ def failing_calls(world: World, runs: int, random: Random) -> None:
         await_ack(world)
 
 
-@scenario("F7", topologies=(ONE,), short=1, long=30)
+@scenario("F7", topologies=(ONE,), short=1, long=30, setups=_SETUPS)
 def locked_ledger(world: World, runs: int, random: Random) -> None:
     """Another process holds the write lock for ten seconds."""
     for _ in range(runs):
@@ -114,7 +115,7 @@ def locked_ledger(world: World, runs: int, random: Random) -> None:
         await_ack(world)
 
 
-@scenario("F8", topologies=(ONE,), short=1, long=60)
+@scenario("F8", topologies=(ONE,), short=1, long=60, setups=_SETUPS)
 def missing_ledger(world: World, runs: int, random: Random) -> None:
     """The ledger's file is taken away under the running process, and brought back."""
     for _ in range(runs):
@@ -127,7 +128,7 @@ def missing_ledger(world: World, runs: int, random: Random) -> None:
         await_ack(world)
 
 
-@scenario("F8", topologies=(ONE,), short=1, long=30)
+@scenario("F8", topologies=(ONE,), short=1, long=30, setups=_SETUPS)
 def ruined_ledger(world: World, runs: int, random: Random) -> None:
     """The ledger's file is overwritten or cut short, then a copy is brought back."""
     for number in range(runs):
@@ -167,7 +168,7 @@ def clock_jumps(world: World, runs: int, random: Random) -> None:
     await_told(world)
 
 
-@scenario("F27", topologies=(ONE,), short=1, long=60)
+@scenario("F27", topologies=(ONE,), short=1, long=60, setups=_SETUPS)
 def no_descriptors(world: World, runs: int, random: Random) -> None:
     """No file can be opened and no connection accepted any more, for a while."""
     for _ in range(runs):
