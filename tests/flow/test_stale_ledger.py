@@ -1,12 +1,13 @@
 """The real program, whose ledger is put back as an old copy under a page that went on."""
 
 import json
+import shlex
 import shutil
 import sqlite3
 from contextlib import closing
 
 from tests.flow.conftest import one_process
-from tests.support.processes import duckrow
+from tests.support.processes import ROOT, duckrow
 from tests.support.reading import page
 
 
@@ -56,17 +57,35 @@ def test_what_was_acknowledged_after_a_backup_comes_back_from_the_page(tmp_path,
     assert texts[2] == "Resolved: All is well."
 
 
-def test_with_no_database_the_public_is_told_and_the_bot_hears_of_it(tmp_path, slack, socket_env):
+def test_with_no_database_the_public_is_told_as_documented_and_the_bot_hears_of_it(
+    tmp_path, slack, socket_env
+):
     duckrow(tmp_path, socket_env, "incident", "open", "www=down", "Site Outage | We see errors.")
     nowhere = socket_env | {"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/nothing"}
-    said = duckrow(tmp_path, nowhere, "emergency", "Our database is gone | We rebuild it.")
-    assert "http://" in said
-    assert "We rebuild it." in page(slack)
+    commands = documented("## When the database is gone")
+    assert len(commands) == 3
+    for command in commands:
+        said = duckrow(tmp_path, nowhere, *command)
+        assert "/incidents/emergency" in said
+        assert command[-1].rpartition("| ")[2] in page(slack)
     with one_process(tmp_path, slack, socket_env):
-        slack.wait_for(
-            lambda: any("We rebuild it." in one.text for one in slack.messages("#incidents")),
-            seconds=30,
-        )
-        reply = slack.say("ana", "#incidents", "/incident resolve #2 It is back.")
-        assert reply.text == "Saved as #2, update 2: Our database is gone is Resolved."
-        slack.wait_for(lambda: "It is back." in page(slack), seconds=30)
+        slack.wait_for(lambda: said_in_slack(slack, "All is back."), seconds=60)
+        reply = slack.say("ana", "#incidents", "/incident update #1 We still see errors.")
+        assert reply.text.startswith("Saved as #1, update 2")
+        slack.wait_for(lambda: "We still see errors." in page(slack), seconds=30)
+    assert "#2" in duckrow(tmp_path, socket_env, "incident", "show", "#2")
+
+
+def documented(heading):
+    """The commands of the first block under a heading of docs/operations.md, as words."""
+    text = (ROOT / "docs/operations.md").read_text(encoding="utf-8").partition(heading)[2]
+    block = text.partition("```sh\n")[2].partition("```")[0]
+    lines = [shlex.split(line, comments=True) for line in block.splitlines()]
+    assert all(line[0] == "duckrow" for line in lines)
+    return [line[1:] for line in lines]
+
+
+def said_in_slack(slack, words):
+    roots = slack.messages("#incidents")
+    threads = [each for root in roots for each in slack.thread("#incidents", root)]
+    return any(words in each.text for each in (*roots, *threads))
