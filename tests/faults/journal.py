@@ -18,6 +18,7 @@ from bot.sandbox.inbound.envelope import DeliveryFailed, Envelope, Transport
 from bot.sandbox.inbound.http_mode import HttpMode
 from bot.sandbox.model.errors import Json
 
+GAVE_UP = "(operation_timeout)"  # Slack, after three seconds; the program may still carry it out
 ACK = re.compile(r"^(?:S|Already s)aved as (?P<subject>#(?P<number>\d+), update \d+)")
 
 

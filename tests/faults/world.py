@@ -220,12 +220,13 @@ class World:
     def settle(self, seconds: float = 60.0) -> float:
         """Until page and Slack have caught up with the ledger; seconds until the page had.
 
-        Raises TimeoutError when they do not.
+        Raises TimeoutError when they do not, or when Slack is told nothing new for so long.
         """
         began = time.monotonic()
         self.wait_for(self._page_is_current, seconds)
         self.recovered_in = time.monotonic() - began
-        self.wait_for(lambda: self.truth.untold() == 0, seconds)
+        while untold := self.truth.untold():
+            self.wait_for(lambda untold=untold: self.truth.untold() < untold, seconds)
         return self.recovered_in
 
     def _page_is_current(self) -> bool:

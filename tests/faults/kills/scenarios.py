@@ -11,7 +11,14 @@ from tests.faults.scenario import scenario
 from tests.faults.world import BRISK, MANY, MANY_BOTH, MANY_S3, ONE, Process, Setup, World
 
 REACHED = 4.0  # seconds in which some process comes by a named point, or it was not to be
-PAUSE = (1.5, 4.0)  # seconds: longer than a post's time-out and the wait before it is read back
+PAUSE = (5.5, 8.0)  # seconds: longer than the turn's lease, a post, and the wait for its outcome
+# Where whoever stood still believes something that is no longer so.
+STALE = frozenset(
+    {
+        *("before-commit", "attempt-marked", "posted-not-stored", "shown-not-recorded"),
+        *("intent-marked", "before-rename", "before-marker", "s3-before-put", "s3-before-marker"),
+    }
+)
 INSTALL: Setup = ("tests.faults.points:install", {})
 
 
@@ -21,6 +28,7 @@ INSTALL: Setup = ("tests.faults.points:install", {})
     short=40,
     long=2000,
     batch=50,
+    every=0.25,
     setups=(BRISK, INSTALL),
 )
 def kills(world: World, runs: int, random: Random) -> None:
@@ -75,15 +83,16 @@ def kill_one_of_its_workers(process: Process) -> None:
 
 @scenario(
     "F2",
-    topologies=(ONE, MANY, MANY_BOTH),
+    topologies=(ONE, MANY, MANY_S3, MANY_BOTH),
     short=6,
     long=200,
     batch=20,
+    every=0.5,
     setups=(BRISK, INSTALL),
 )
 def pauses(world: World, runs: int, random: Random) -> None:
     """SIGSTOP for longer than anybody waits, then SIGCONT: a stale publisher, a stale poster."""
-    points = points_of(world.topology.targets)
+    points = [one for one in points_of(world.topology.targets) if one in STALE]
     for number in range(runs):
         victim = stopped_at(world, random.choice(points)) if number % 2 else None
         victim = victim or random_victim(world, random)
