@@ -176,7 +176,7 @@ def _projecting(duckrow: Duckrow, observer: Observer = NOBODY) -> Iterator[Proje
     loaded = duckrow.settings
     with (
         closing(Client(loaded.slack_bot_token, loaded.slack_api_url, observer)) as client,
-        closing(ReplyClient(observer)) as http,
+        closing(ReplyClient(loaded.slack_api_url, observer)) as http,
         closing(Projections(duckrow, client, http, observer)) as projections,
     ):
         yield projections

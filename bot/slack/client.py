@@ -104,7 +104,8 @@ class Client:
 class ReplyClient:
     """Messages to the addresses that Slack hands out with each command (`response_url`)."""
 
-    def __init__(self, observer: Observer = NOBODY) -> None:
+    def __init__(self, api_url: str = SLACK, observer: Observer = NOBODY) -> None:
+        self._slack = httpx.URL(api_url)
         self._observer = observer
         self._http = keeping_deadlines(httpx.Client())
 
@@ -117,16 +118,25 @@ class ReplyClient:
             self._post(url, message, within)
 
     def _post(self, url: str, message: Mapping[str, Any], within: float) -> None:
-        try:
-            response = _sent(self._http, url, within, json=message)
-        except httpx.InvalidURL as error:
-            raise Permanent("invalid_url") from error
+        if not self._is_slacks(url):
+            raise Permanent("invalid_url")
+        response = _sent(self._http, url, within, json=message)
         if response.status_code == httpx.codes.TOO_MANY_REQUESTS:
             raise NoEffect("ratelimited", _retry_after(response))
         if response.is_server_error:
             raise Ambiguous(f"http_{response.status_code}")
         if not response.is_success or response.text.startswith('{"ok":false'):
             raise Permanent(f"http_{response.status_code}")
+
+    def _is_slacks(self, url: str) -> bool:
+        """Whoever got hold of the signing secret must not have us knock at other doors."""
+        try:
+            to = httpx.URL(url)
+        except httpx.InvalidURL:
+            return False
+        host = self._slack.host
+        same_place = to.host == host or to.host.endswith(f".{host}")
+        return to.scheme == self._slack.scheme and same_place and not to.userinfo
 
 
 @contextmanager

@@ -32,7 +32,7 @@ class Reception:
         observer: Observer = NOBODY,
     ) -> None:
         self._client = Client(token, api_url, observer)
-        self._http = ReplyClient(observer)
+        self._http = ReplyClient(api_url, observer)
         self._replier = Replier(self._http)
         self.identity = Identity(database, self._client)
         self.directory = Directory(self._client, publishers)

@@ -61,7 +61,7 @@ class Bot:
         )
         self.slack = slack
         self._client = Client(slack.bot_token, slack.api_url)
-        self._http = ReplyClient()
+        self._http = ReplyClient(slack.api_url)
         self.announcer = Announcer(database, self._client, channels, pace=timedelta())
         self.trouble = PageTrouble(database, self._client, channels, targets)
         self.replies = Replies(database, self._http, targets)

@@ -2,6 +2,7 @@
 
 import json
 import time
+from contextlib import closing
 
 import pytest
 
@@ -134,15 +135,44 @@ def test_scopes_are_what_slack_grants():
     ],
 )
 def test_replies_fail_in_the_same_three_ways(behave, failure):
-    replies = ReplyClient()
-    with RawServer(behave) as server, pytest.raises(failure):
+    with (
+        RawServer(behave) as server,
+        closing(ReplyClient(server.url)) as replies,
+        pytest.raises(failure),
+    ):
         replies.post(server.url, {"text": "x"}, within=1.0)
-    replies.close()
 
 
 @pytest.mark.parametrize("url", ["", "nowhere", "ftp://a/b", "http://[::1"])
 def test_an_address_that_is_none_is_refused_for_good(url):
-    replies = ReplyClient()
-    with pytest.raises(Permanent):
+    with closing(ReplyClient()) as replies, pytest.raises(Permanent):
         replies.post(url, {}, within=1.0)
-    replies.close()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://hooks.slack.com/commands/1",
+        "https://169.254.169.254/latest/meta-data",
+        "https://evilslack.com/x",
+        "https://slack.com.evil.example/x",
+        "https://hooks.slack.com@evil.example/x",
+        "https://evil.example\\@slack.com/x",
+        "https://ana:word@hooks.slack.com/x",
+        "file:///etc/passwd",
+    ],
+)
+def test_nothing_is_sent_to_an_address_that_is_not_slacks(url):
+    """httpx would say otherwise that it could not connect: that is no refusal for good."""
+    with closing(ReplyClient()) as replies, pytest.raises(Permanent) as caught:
+        replies.post(url, {}, within=1.0)
+    assert caught.value.error == "invalid_url"
+
+
+def test_slacks_own_addresses_are_those_beside_its_api():
+    for api, url in (
+        ("https://slack.com/api/", "https://hooks.slack.com/commands/1"),
+        ("https://slack-gov.com/api/", "https://hooks.slack-gov.com/actions/1"),
+    ):
+        with closing(ReplyClient(api)) as replies:
+            assert replies._is_slacks(url)
