@@ -1,5 +1,6 @@
 """F9 to F15: what can happen to PostgreSQL, with a synchronous standby, while people type."""
 
+import signal
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -19,6 +20,7 @@ FIRST_ACK = 2.0  # seconds from a promotion until the first update is saved, at 
 
 _OURS = f"datname = '{NAME}' AND pid <> pg_backend_pid()"
 _IN_COMMIT = "wait_event = 'SyncRep'"
+_TURN = "pid IN (SELECT pid FROM pg_locks WHERE locktype = 'advisory')"
 _STAGES = {
     "idle": "state = 'idle'",
     "in a transaction": "state = 'idle in transaction'",
@@ -73,6 +75,21 @@ def old_primaries(world: World, runs: int, random: Random) -> None:
         world.notes["attached" if attached else "restarted"] += 1
         await_ack(world, time.monotonic() + random.uniform(1, 3))
         pair.bring_back()
+
+
+@scenario("F2", topologies=(MANY,), short=2, long=40, batch=20, around=paired)
+def lost_turns(world: World, runs: int, random: Random) -> None:
+    """A worker stands still for longer than its turn lasts; the other one goes on publishing."""
+    workers = [process for process in world.processes if process.role == "worker"]
+    for number in range(runs):
+        still = workers[number % 2]  # one of the two had the turn
+        still.signal(signal.SIGSTOP)
+        acked = await_ack(world, time.monotonic())
+        await_published(world, acked)
+        time.sleep(random.uniform(0, 3))
+        still.signal(signal.SIGCONT)
+        time.sleep(random.uniform(0.5, 1.5))
+        world.notes["ended sessions of the turn"] += end_sessions(pair_of(world).primary, _TURN)
 
 
 @scenario("F13", topologies=(MANY,), short=12, long=400, batch=100, around=paired)
@@ -154,6 +171,18 @@ def await_ack(world: World, since: float) -> float:
 
     world.wait_for(acked)
     return min(acked())
+
+
+def await_published(world: World, since: float) -> None:
+    """Until readers saw a revision that is newer than that moment."""
+    began = world.truth.revision()
+    world.wait_for(
+        lambda: any(
+            sight.at > since and isinstance(sight.stated, int) and sight.stated >= began
+            for reader in world.readers
+            for sight in reader.sights
+        )
+    )
 
 
 def nothing_was_saved(world: World, since: float, until: float) -> None:
