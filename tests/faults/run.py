@@ -20,10 +20,13 @@ from tests.faults.world import Topology
 MODULES = (
     "tests.faults.kills.scenarios",
     "tests.faults.postgres.scenarios",
+    "tests.faults.postgres.stale",
     "tests.faults.machine.scenarios",
     "tests.faults.machine.power",
     "tests.faults.machine.day",
     "tests.faults.targets.scenarios",
+    "tests.faults.slack.scenarios",
+    "tests.faults.upgrades.scenarios",
 )
 
 _LONG = 1000  # the N of which a scenario's `long` speaks
