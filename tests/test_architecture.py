@@ -54,7 +54,7 @@ HOUSE = House(ROOT, TABLE, OURS)
 # What a newcomer sees first; everything else has its place inside.
 TOP = {
     *("pyproject.toml", "bot", "storage", "templates", "tests", "Procfile", "README.md"),
-    *("LICENSE", "CHANGELOG.md", "Makefile", "docs", ".ci", ".git", ".gitignore"),
+    *("LICENSE", "CHANGELOG.md", "SECURITY.md", "Makefile", "docs", ".ci", ".git", ".gitignore"),
 }
 
 
