@@ -28,7 +28,7 @@ def violations(world: "World") -> list[Violation]:
     return judge(
         Evidence(
             entries=world.journal.entries(),
-            rows=world.truth.rows(),
+            rows=world.history(world.truth.rows()),
             posted=posted(world.slack),
             readers=world.readers,
             recovered_in=world.recovered_in,

@@ -13,7 +13,7 @@ import time
 import urllib.error
 import urllib.request
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -29,7 +29,7 @@ from tests.faults.journal import Balanced, Journal
 from tests.faults.looks import violations
 from tests.faults.place import Place
 from tests.faults.reader import Reader, reading
-from tests.faults.truth import Truth
+from tests.faults.truth import Rows, Truth
 from tests.support.processes import environment
 from tests.support.tools import unused_port
 
@@ -48,13 +48,15 @@ class Topology:
     roles: tuple[str, ...]
     database: str
     targets: tuple[str, ...] = ("folder",)
+    socket_mode: bool = False  # else Slack comes by HTTP
 
 
 ONE = Topology("sqlite", ("run",), "sqlite")
+ONE_SOCKET = replace(ONE, name="sqlite-socket", socket_mode=True)
 MANY = Topology("postgresql", ("web", "web", "worker", "worker"), "postgresql")
 MANY_S3 = replace(MANY, name="postgresql-s3", targets=("s3",))
 MANY_BOTH = replace(MANY, name="postgresql-both", targets=("folder", "s3"))
-TOPOLOGIES = {one.name: one for one in (ONE, MANY, MANY_S3, MANY_BOTH)}
+TOPOLOGIES = {one.name: one for one in (ONE, ONE_SOCKET, MANY, MANY_S3, MANY_BOTH)}
 
 
 class Process:
@@ -116,6 +118,8 @@ class World:
         self._stack = ExitStack()
         self.processes: list[Process] = []
         self.recovered_in = 0.0
+        # What the rows are judged as: a ledger that lost some of its history may know it by heart.
+        self.history: Callable[[Rows], Rows] = lambda rows: rows
         self.notes: Counter[str] = Counter()  # what a scenario counts
 
     def __enter__(self) -> Self:
@@ -135,26 +139,31 @@ class World:
     # --- making it
 
     def _build(self) -> None:
-        ports = [unused_port() for role in self.topology.roles if role != "worker"]
+        listening = [role for role in self.topology.roles if self._listens(role)]
+        ports = [unused_port() for _ in listening]
         ways = [
             HttpMode(f"http://127.0.0.1:{port}/slack/events", self.slack.signing_secret)
             for port in ports
         ]
-        self.journal = Journal(Balanced(ways, self.seed))
+        way = self.slack.sockets if self.topology.socket_mode else Balanced(ways, self.seed)
+        self.journal = Journal(way)
         self.slack._delivery.transport = self.journal
         self.env = self._environment()
         self._prepare()
         left = iter(ports)
         for number, role in enumerate(self.topology.roles, start=1):
-            env = self.env | ({} if role == "worker" else {"PORT": str(next(left))})
+            env = self.env | ({"PORT": str(next(left))} if self._listens(role) else {})
             launch = Launch((role,), str(self.folder), env, setups=self._setups)
             self.processes.append(Process(self.server, launch, f"{role}.{number}"))
+
+    def _listens(self, role: str) -> bool:
+        return role != "worker" and not self.topology.socket_mode
 
     def _environment(self) -> dict[str, str]:
         env = environment(
             self.folder,
             self.slack,
-            SLACK_APP_TOKEN="",
+            SLACK_APP_TOKEN=self.slack.app_token if self.topology.socket_mode else "",
             SLACK_SIGNING_SECRET=self.slack.signing_secret,
             HOST="127.0.0.1",
             DATABASE_URL=self.place.database_url,
@@ -208,6 +217,8 @@ class World:
     def await_ready(self, seconds: float = START_SECONDS) -> None:
         """Until every process that answers HTTP does, Slack knows us, and the page is there."""
         self.wait_for(self.truth.known_in_slack, seconds)
+        if self.topology.socket_mode:
+            self.wait_for(lambda: self.slack.sockets.connections, seconds)
         for process in self.processes:
             self.await_answers(process)
         self.wait_for(lambda: all(map(self.marker, self.place.targets)), seconds)
