@@ -84,7 +84,7 @@ def kill_one_of_its_workers(process: Process) -> None:
 @scenario(
     "F2",
     topologies=(ONE, MANY, MANY_S3, MANY_BOTH),
-    short=6,
+    short=4,
     long=200,
     batch=20,
     every=0.5,

@@ -2,11 +2,9 @@
 
 from tests.faults.kills.scenarios import kills, pauses
 from tests.faults.scenario import short
-from tests.faults.world import MANY, MANY_BOTH, MANY_S3, ONE
+from tests.faults.world import MANY, MANY_BOTH, ONE
 
 test_kills_of_one_process_lose_double_and_reorder_nothing = short(kills, ONE)
 test_kills_of_four_processes_lose_double_and_reorder_nothing = short(kills, MANY)
-test_kills_of_four_processes_with_an_object_store = short(kills, MANY_S3)
 test_kills_of_four_processes_with_two_targets = short(kills, MANY_BOTH)
-test_a_process_that_was_stopped_for_long_does_no_harm = short(pauses, ONE)
 test_a_stale_publisher_and_a_stale_poster_do_no_harm = short(pauses, MANY)
