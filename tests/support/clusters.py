@@ -209,6 +209,12 @@ class Pair:
         hosts = "&".join(f"host=127.0.0.1:{port}" for port in ports)
         return f"postgresql+psycopg://postgres@/{database}?{hosts}"
 
+    def wait_for_each_other(self) -> None:
+        """Either one, while it is the primary, has the other confirm each commit."""
+        for one in (self.primary, self.standby):
+            one.set(synchronous_standby_names="*")
+        self.await_standby()
+
     def await_standby(self) -> None:
         """Until the standby confirms what is committed."""
         asked = "SELECT 1 FROM pg_stat_replication WHERE sync_state IN ('sync', 'quorum')"
@@ -232,8 +238,7 @@ class Pair:
         self.standby.run("pg_basebackup", *arguments, "-c", "fast", "-X", "stream", "--no-sync")
         self.standby.follow(self.primary)
         self.standby.start()
-        self.primary.set(synchronous_standby_names="*")
-        self.await_standby()
+        self.wait_for_each_other()
 
 
 @contextmanager
@@ -249,8 +254,7 @@ def running_pair() -> Iterator[Pair]:
         one.start()
         other.start()
         pair = Pair(one, other)
-        one.set(synchronous_standby_names="*")
-        pair.await_standby()
+        pair.wait_for_each_other()
         yield pair
     finally:
         one.close()
