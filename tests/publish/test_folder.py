@@ -253,7 +253,7 @@ def test_what_cannot_be_read_is_never_taken_for_nothing(showing, monkeypatch):
     def refuse(path):
         raise PermissionError(13, "no", path)
 
-    monkeypatch.setattr(module.os, "scandir", refuse)
+    monkeypatch.setattr(os, "scandir", refuse)
     with pytest.raises(TargetError):
         list(showing.list("a/"))
 

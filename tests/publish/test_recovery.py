@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 
@@ -15,6 +16,7 @@ from bot.publish import Publisher, PublishError, open_target
 from bot.publish.recovery import reading
 from storage.database import Database
 from tests.support.copies import copy_of
+from tests.support.exports import exported, imported
 from tests.support.telling import (
     a_component,
     cause,
@@ -124,6 +126,20 @@ def test_what_was_corrected_retracted_or_renamed_there_is_so_here(desk, stale):
     assert texts(every(stale)[1]) == ["We see an outage & look."]
     assert every(stale)[1].title == "Home page down"
     assert "#1 Home page down: 1 text corrected, its new title" in desk.publication().recovered
+
+
+def test_an_update_that_the_copy_had_and_that_was_retracted_there_is_retracted_here(desk, tmp_path):
+    open_incident(desk.database, at=desk.now())
+    tell(desk.database, 1, text="Wrong, sorry.", at=desk.now())
+    desk.sync()
+    with closing(copy_of(desk.database, tmp_path / "copy.db")) as copy:
+        retract(desk.database, 1, at=desk.now())
+        desk.sync()
+        put_back(desk, copy)
+        desk.sync()
+        assert texts(every(copy)[1]) == ["We see an outage."]
+        assert "#1 Site Outage: 1 update retracted" in desk.publication().recovered
+        assert "Wrong, sorry." not in desk.site.home.text
 
 
 def test_what_was_withdrawn_there_is_withdrawn_here(desk, stale):
@@ -373,6 +389,27 @@ def test_two_targets_ahead_by_different_changes_are_both_taken_back(desk, stale,
     assert not second.sync(desk.now())
     assert not desk.sync()
     assert (elsewhere / "index.html").read_bytes() == desk.site.read("index.html")
+
+
+def test_on_postgresql_it_is_the_same_and_an_export_carries_it(desk, stale, postgres_url):
+    begun = desk.now()
+    first, second, third = (begun + timedelta(minutes=at) for at in (1, 2, 3))
+    tell(desk.database, 1, text="There, first.", at=first)
+    tell(desk.database, 1, text="There, third.", at=third)
+    desk.publisher.sync(third)
+    tell(stale, 1, text="Here, second.", at=second)
+    with closing(Database(postgres_url)) as ours, closing(Database(f"{stale.url}-2")) as again:
+        ours.migrate()
+        again.migrate()
+        imported(ours, exported(stale))
+        put_back(desk, ours)
+        for _ in range(5):
+            desk.now()
+        desk.sync()
+        assert texts(every(ours)[1])[1:] == ["There, first.", "Here, second.", "There, third."]
+        assert not desk.sync()
+        imported(again, exported(ours))
+        assert every(again) == every(ours)
 
 
 def test_taking_over_takes_nothing_back(desk, stale):

@@ -42,7 +42,7 @@ class Parting(RuleBasedStateMachine):
         self.target = open_target(str(folder / "public"))
         self.site = Published(folder / "public")
         self.live = self.opened(new_database(f"sqlite:///{folder / 'ledger.db'}"))
-        self.copy = None
+        self.copy: Database | None = None
         self.now = NOON
         self.shown: dict[str, int] = {}
 
@@ -109,6 +109,7 @@ class Parting(RuleBasedStateMachine):
     def restore(self, told):
         """The copy takes the ledger's place; perhaps something is told before anybody looks."""
         self.publish()
+        assert self.copy is not None
         lost, self.live, self.copy = self.live, self.copy, None
         own = told and open_incident(self.live, "Told since", at=self.later())
         page = self.told_on_the_page()
