@@ -62,6 +62,7 @@ def mutated(reached, count: int) -> Iterator[tuple[str, Sent]]:
         yield mutation.__name__, mutation(dice, secret, fields)
 
 
+@pytest.mark.timeout(300)
 def test_mutated_requests_leave_no_row_and_break_nothing(reached):
     seen: Counter[tuple[str, int]] = Counter()
     with reached.no_new_rows(), closing(Wire(reached.port)) as wire:
