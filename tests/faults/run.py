@@ -19,11 +19,14 @@ from tests.faults.world import Topology
 
 MODULES = (
     "tests.faults.kills.scenarios",
+    "tests.faults.ledger.scenarios",
     "tests.faults.postgres.scenarios",
     "tests.faults.postgres.stale",
     "tests.faults.machine.scenarios",
     "tests.faults.machine.power",
     "tests.faults.machine.day",
+    "tests.faults.machine.seasons",
+    "tests.faults.machine.limits",
     "tests.faults.targets.scenarios",
     "tests.faults.slack.scenarios",
     "tests.faults.upgrades.scenarios",

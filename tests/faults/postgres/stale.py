@@ -36,11 +36,11 @@ def _promote_what_lags(world: World) -> None:
         pair.standby.start()
         pair.promote()
         pair.stand_alone()
-        world.notes["updates lost"] += len(_lost(before, world.truth.rows()))
+        world.notes["updates lost"] += len(lost(before, world.truth.rows()))
         assert world.notes["updates lost"], "the standby did not lag"
-        world.wait_for(lambda: not _lost(before, world.truth.rows()))
-    assert _differ(before, world.truth.rows()) == []
-    world.history = partial(_remembering, before)
+        world.wait_for(lambda: not lost(before, world.truth.rows()))
+    assert differ(before, world.truth.rows()) == []
+    world.history = partial(remembering, before)
 
 
 @contextmanager
@@ -58,7 +58,7 @@ def _nobody_saves(world: World):
             process.signal(signal.SIGCONT)
 
 
-def _lost(before: Rows, after: Rows) -> set[str]:
+def lost(before: Rows, after: Rows) -> set[str]:
     return _ids(before) - _ids(after)
 
 
@@ -66,7 +66,7 @@ def _ids(rows: Rows) -> set[str]:
     return {row["id"] for row in rows.incident_update}
 
 
-def _differ(before: Rows, after: Rows) -> list[str]:
+def differ(before: Rows, after: Rows) -> list[str]:
     """Updates that came back with other words; their markup is gone."""
     now = {row["id"]: row for row in after.incident_update}
     return [
@@ -80,7 +80,7 @@ def _words(row: Row) -> list[str]:
     return re.findall(r"\w+", row["text"].replace("_", " "))
 
 
-def _remembering(before: Rows, after: Rows) -> Rows:
+def remembering(before: Rows, after: Rows) -> Rows:
     """As if the lost history had not been lost: the rest is judged as ever."""
     lost = {row["revision"] for row in before.change} - {row["revision"] for row in after.change}
     back = {row["id"]: row for row in before.incident_update if row["revision"] in lost}
