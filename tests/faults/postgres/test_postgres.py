@@ -7,6 +7,7 @@ from tests.faults.world import MANY
 
 test_a_failover_loses_nothing_that_was_acknowledged = short(faults.failovers, MANY)
 test_what_the_standby_did_not_confirm_is_not_acknowledged = short(faults.frozen_standbys, MANY)
+test_a_commit_that_was_cancelled_is_not_acknowledged = short(faults.cancelled_commits, MANY)
 test_a_stale_standby_takes_back_what_was_published = short(stale_promotions, MANY)
 test_an_old_primary_that_is_back_saves_nothing = short(faults.old_primaries, MANY)
 test_sessions_that_end_at_any_stage_double_and_lose_nothing = short(faults.ended_sessions, MANY)
