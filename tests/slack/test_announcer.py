@@ -451,6 +451,20 @@ def test_a_duplicate_that_turns_up_later_is_taken_away(tell, bot, slack, channel
     }
 
 
+@pytest.mark.parametrize("where", ["conversations.history", "chat.delete"])
+def test_a_duplicate_is_taken_away_though_slack_fails_meanwhile(tell, bot, slack, channel, where):
+    slack.faults.add("chat.postMessage", "close_done")
+    slack.faults.add("conversations.history", "lag", seconds=60)
+    tell(*LINES)
+    bot.announce_through_trouble()
+    assert len(slack.messages("#incidents")) == 2
+    slack.faults.add(where, "html", times=2)
+    for _ in range(8):
+        bot.now.pass_by(minutes=3)
+        bot.announce()
+    assert channel() == STORY
+
+
 def test_a_busy_channel_does_not_hide_a_message(tell, bot, slack):
     tell(LINES[0])
     slack.faults.add("chat.postMessage", "close_done")
@@ -528,6 +542,25 @@ def test_a_channel_that_will_not_have_us_stops_nobody_else(make_bot, slack, data
     ]
     with database.read() as ledger:
         assert {one.error for one in ledger.deliveries.of(ledger.incident(1).id)} == {None}
+
+
+def test_an_incident_slack_refuses_for_a_reason_of_its_own_keeps_no_other_waiting(say, bot, slack):
+    slack.faults.add("chat.postMessage", "error", error="some_new_error")
+    say("open Site Outage | We see errors.")
+    say("open Slow classes | Classes are slow.")
+    bot.announce()
+    assert [one.text for one in slack.messages("#incidents")] == [
+        "#2 Slow classes: Investigating. Classes are slow."
+    ]
+    bot.announce_through_trouble()
+    assert len(slack.messages("#incidents")) == 2
+
+
+def test_an_answer_that_does_not_say_where_the_message_is_doubles_nothing(tell, bot, slack):
+    slack.faults.add("chat.postMessage", "body_done", body='{"ok": true}')
+    tell(LINES[0])
+    bot.announce_through_trouble()
+    assert len(slack.messages("#incidents")) == 1
 
 
 def test_a_message_slack_will_not_have_is_marked_and_the_next_goes_on(

@@ -1,8 +1,12 @@
-"""A TCP proxy on loopback: what passes it can be swallowed, as by a network that lost its way."""
+"""A TCP proxy on loopback: what passes it can be swallowed, as by a network that lost its way;
+or slowed down to a byte a second, cut off, or closed on one side.
+"""
 
 import selectors
 import socket
+import struct
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
@@ -19,6 +23,9 @@ class Wire:
         self._cut: set[socket.socket] = set()
         self._peers: dict[socket.socket, socket.socket] = {}
         self._swallows = False
+        self._dribbles = self._resets = False
+        self._near: set[socket.socket] = set()  # of each pair, the one who connected
+        self._not_before: dict[socket.socket, float] = {}  # its next byte
         self._closing = False
         self._thread = threading.Thread(target=self._work, name="wire")
         self._thread.start()
@@ -27,10 +34,29 @@ class Wire:
         """From now on nothing comes through of what was connected, and nobody hears of it."""
         self._swallows = True
 
+    def dribble(self) -> None:
+        """From now on everything comes through, a byte a second."""
+        self._dribbles = True
+
     def carry(self) -> None:
         """What is connected from now on comes through; what was lost stays lost."""
-        self._cut |= set(self._peers)
-        self._swallows = False
+        if self._swallows:
+            self._cut |= set(self._peers)
+        self._swallows = self._dribbles = False
+
+    def reset(self) -> None:
+        """Both ends of all that is connected see a TCP reset."""
+        at_once = struct.pack("ii", 1, 0)
+        for one in list(self._peers):
+            with suppress(OSError):
+                one.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, at_once)
+        self._resets = True
+
+    def half_close(self) -> None:
+        """Whoever connected hears that the other side will say no more; it may go on talking."""
+        for one in list(self._near):
+            with suppress(OSError):
+                one.shutdown(socket.SHUT_WR)
 
     def close(self) -> None:
         self._closing = True
@@ -48,6 +74,12 @@ class Wire:
                     self._connect(one.accept()[0])
                 elif one in self._peers:
                     self._pass_on(one)
+            if self._resets:
+                self._resets = False
+                for one in list(self._near):
+                    self._end(one)
+            if self._dribbles:
+                time.sleep(0.01)  # what waits for its second is ready all the time
 
     def _connect(self, near: socket.socket) -> None:
         try:
@@ -55,15 +87,19 @@ class Wire:
         except OSError:
             near.close()
             return
+        self._near.add(near)
         for one, other in ((near, far), (far, near)):
             one.settimeout(2)
             self._peers[one] = other
             self._selector.register(one, selectors.EVENT_READ)
 
     def _pass_on(self, one: socket.socket) -> None:
+        if self._dribbles and time.monotonic() < self._not_before.get(one, 0):
+            return
+        self._not_before[one] = time.monotonic() + 1
         said = b""
         with suppress(OSError):
-            said = one.recv(65536)
+            said = one.recv(1 if self._dribbles else 65536)
         if self._swallows or one in self._cut:
             if not said:
                 self._selector.unregister(one)
@@ -78,6 +114,8 @@ class Wire:
 
     def _end(self, one: socket.socket) -> None:
         for each in (one, self._peers[one]):
+            self._near.discard(each)
+            self._not_before.pop(each, None)
             with suppress(KeyError):
                 self._selector.unregister(each)
             self._peers.pop(each, None)

@@ -61,6 +61,17 @@ def _html_done(victim: Victim) -> Response:
     return _html(victim)
 
 
+def _body(victim: Victim) -> Response:
+    """Any body whatever, an empty one by default."""
+    kind = victim.options.get("type", "application/json")
+    return Response(victim.options.get("body", ""), 200, mimetype=kind)
+
+
+def _body_done(victim: Victim) -> Response:
+    victim.run()
+    return _body(victim)
+
+
 def _error(victim: Victim) -> Response:
     return jsonify(ok=False, error=victim.options.get("error", "fatal_error"))
 
@@ -124,6 +135,8 @@ WEB_FAULTS: dict[str, Callable[[Victim], Response]] = {
     "ratelimited": _rate_limited,
     "html": _html,
     "html_done": _html_done,
+    "body": _body,
+    "body_done": _body_done,
     "error": _error,
     "error_done": _error_done,
     "hang": _hang,

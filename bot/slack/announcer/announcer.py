@@ -1,6 +1,7 @@
 """Brings Slack up to date with the ledger, one call at a time, incident by incident."""
 
 import logging
+import time
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -20,7 +21,15 @@ SETTLE = timedelta(seconds=12)  # longer than a post's time-out: by then Slack h
 _MOST_INCIDENTS = 1000
 _SUSPECT = timedelta(minutes=1)  # for an incident whose step broke
 _AGAIN = timedelta(seconds=5)  # after an answer that never came, to a call that is safe to repeat
-_REFUSED = timedelta(minutes=1)  # for a channel that will not have us
+_REFUSED = timedelta(minutes=1)  # for a channel, or an incident, that Slack will not have
+_OF_ALL = frozenset(  # refusals that concern every message to the channel, not the one at hand
+    {
+        *("is_archived", "is_inactive", "channel_not_found", "not_in_channel"),
+        *("invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive"),
+        *("missing_scope", "not_allowed_token_type", "org_login_required", "ekm_access_denied"),
+        *("access_denied", "no_permission", "team_access_not_granted", "team_not_found"),
+    }
+)
 
 
 class Announcer:
@@ -102,6 +111,7 @@ class Announcer:
 
     def _attempt(self, step: Step, story: Story, now: datetime) -> Wait | None:
         """Take the step; how long to wait before the next try, or None when it went well."""
+        began = time.monotonic()
         try:
             self._take(step, story, now)
         except SlackFailure as failure:
@@ -113,7 +123,7 @@ class Announcer:
                     "error": failure.error,
                 },
             )
-            return self._after(failure, story.home, now)
+            return self._after(failure, story.home, now + _passed(began))
         self._holds.all_is_well()
         return None
 
@@ -135,9 +145,11 @@ class Announcer:
             case NoEffect(retry_after=float(seconds)):
                 self._holds.hold_channel(channel, timedelta(seconds=seconds), now)
                 return None
-            case Permanent():
+            case Permanent(error=error) if error in _OF_ALL or error.startswith("restricted_"):
                 self._holds.hold_channel(channel, _REFUSED, now)
                 return None
+            case Permanent():  # an incident that nobody may be told of keeps no other waiting
+                return wait_for(_REFUSED, now)
         return wait_for(_AGAIN, now)
 
     def _sweep(self, now: datetime) -> bool:
@@ -146,3 +158,8 @@ class Announcer:
         except SlackFailure as failure:
             log.warning("no sweep for doubled messages", extra={"error": failure.error})
             return False
+
+
+def _passed(began: float) -> timedelta:
+    """Slack's Retry-After counts from its answer, however long that took."""
+    return timedelta(seconds=time.monotonic() - began)

@@ -4,6 +4,7 @@ The attempt is committed, then the message is sent with its delivery's id as met
 is stored. Where the outcome is not known, the thread is read before anything is sent again.
 """
 
+import logging
 from collections import deque
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -14,9 +15,11 @@ from bot.slack.announcer.lookup import Found, Lookup
 from bot.slack.announcer.plan import Wanted, live_root
 from bot.slack.announcer.story import Story
 from bot.slack.blocks import Message
-from bot.slack.client import Client, NoEffect, Permanent
+from bot.slack.client import Ambiguous, Client, NoEffect, Permanent, SlackFailure
 from storage.database import Database
 from storage.deliveries import Delivery, DeliveryKind, delivery_id
+
+log = logging.getLogger(__name__)
 
 PACE = timedelta(seconds=1)  # Slack takes one message a second in a channel
 
@@ -70,7 +73,7 @@ class Poster:
         except Permanent as refused:
             self._refused(begun, wanted, refused, story)
         else:
-            self._keep(begun, Found(answer["ts"], wanted.version))
+            self._keep(begun, Found(_ts(answer), wanted.version))
 
     def edit(self, story: Story, wanted: Wanted, delivery: Delivery) -> None:
         """Bring a message up to date; harmless to repeat."""
@@ -93,8 +96,8 @@ class Poster:
         delivery = self._placed(story, begun)
         found = self._lookup.find(delivery)
         if found:
+            self._delete(delivery.channel, found[1:])  # before anybody forgets that they are there
             self._keep(delivery, found[0])
-            self._delete(delivery.channel, found[1:])
             return
         self._suspects.extend(Suspect(delivery, wait_for(pause, now)) for pause in _LOOK_AGAIN)
         self._save(replace(delivery, attempt_at=None))
@@ -105,10 +108,19 @@ class Poster:
         if suspect is None:
             return False
         self._suspects.remove(suspect)
-        kept = self._stored(suspect.delivery).ts
-        found = self._lookup.find(suspect.delivery)
-        self._delete(suspect.delivery.channel, [one for one in found if kept and one.ts != kept])
+        try:
+            self._sweep(suspect.delivery)
+        except SlackFailure as failure:
+            pause = failure.retry_after if isinstance(failure, NoEffect) else None
+            again = timedelta(seconds=pause) if pause else _LOOK_AGAIN[0]
+            self._suspects.append(replace(suspect, wait=wait_for(again, now)))
+            raise
         return True
+
+    def _sweep(self, one: Delivery) -> None:
+        kept = self._stored(one).ts
+        found = self._lookup.find(one)
+        self._delete(one.channel, [each for each in found if kept and each.ts != kept])
 
     def _begin(
         self, story: Story, wanted: Wanted, again: Delivery | None, now: datetime
@@ -166,7 +178,10 @@ class Poster:
 
     def _delete(self, channel: str, doubled: list[Found]) -> None:
         for one in doubled:
-            self._client.call("chat.delete", channel=channel, ts=one.ts)
+            try:
+                self._client.call("chat.delete", channel=channel, ts=one.ts)
+            except Permanent as refused:  # gone already, or not ours to take away
+                log.warning("a doubled message stays", extra={"error": refused.error})
 
     def _stored(self, one: Delivery) -> Delivery:
         with self._database.read() as ledger:
@@ -185,6 +200,13 @@ def _fresh(story: Story, wanted: Wanted) -> Delivery:
 
 def _by_id(deliveries: tuple[Delivery, ...], sought: Delivery) -> Delivery:
     return next(one for one in deliveries if one.id == sought.id)
+
+
+def _ts(answer: dict[str, Any]) -> str:
+    """Raises Ambiguous for an answer that says ok and not where."""
+    if not isinstance(ts := answer.get("ts"), str):
+        raise Ambiguous("no_ts")
+    return ts
 
 
 def _is_told_root(one: Delivery) -> bool:
