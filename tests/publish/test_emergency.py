@@ -8,7 +8,7 @@ import pytest
 from bot.core.errors import Refusal
 from bot.core.status import ComponentStatus, Phase
 from bot.emergency import Look, names, publish, read_notice, read_targets
-from bot.publish import TargetError, open_target
+from bot.publish import Publisher, TargetError, open_target
 from bot.publish.renderer import built_in
 from bot.publish.targets import FolderTarget
 from bot.publish.targets.folder import FolderWriter
@@ -173,3 +173,22 @@ def test_a_publication_cut_off_in_the_middle_is_taken_back_too(desk, emergency, 
     desk.sync()
     assert incidents(desk.database)[-1].title == "Outage"
     assert not desk.sync()
+
+
+def test_on_an_object_store_it_is_the_same(database, desk, bucket):
+    open_incident(database, at=desk.now(), statuses=DOWN)
+    target = open_target(bucket.url, bucket.access)
+    publisher = Publisher(database, target, "program 1")
+    publisher.sync(desk.now())
+    shown, failed = read_targets([open_target(bucket.url, bucket.access)], desk.now())
+    assert failed == []
+    notice = read_notice("Outage | One.", names(shown[0].components), desk.now())
+    (told,) = publish(shown, notice, Look(a_page(), built_in(), ()), desk.now())
+    assert told.trouble == ""
+    status = json.loads(target.read("api/v2/status.json") or b"")
+    assert status["status"]["indicator"] == "major"
+    fresh = Publisher(database, open_target(bucket.url, bucket.access), "program 1")
+    assert fresh.sync(desk.now())
+    assert incidents(database)[-1].title == "Outage"
+    assert b"Outage" in (target.read("index.html") or b"")
+    assert not fresh.sync(desk.now())
