@@ -10,18 +10,17 @@ import threading
 import time
 from contextlib import suppress
 from functools import partial
-from http.client import HTTPException
 from typing import Any
 
 from slack_bolt import App, BoltResponse
 from slack_bolt.adapter.socket_mode.internals import send_response
-from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.errors import SlackClientError
 from slack_sdk.socket_mode.builtin import SocketModeClient
 from slack_sdk.socket_mode.builtin.connection import Connection
 from slack_sdk.socket_mode.client import BaseSocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 
+from bot.slack.client import Client, NoEffect, SlackFailure
 from bot.slack.listener import dispatch
 from bot.slack.shapes import BadRequest
 
@@ -29,11 +28,12 @@ log = logging.getLogger(__name__)
 
 CONNECTIONS = 2
 
-_PING = 3  # seconds; a connection that died silently is noticed within 17 of them, not 59
+_PING = 2  # seconds; a connection that falls silent is given up after eight to eleven of them
+_OPENING = 5.0  # seconds that Slack may take to say where to connect to
 _WORKERS = 8  # as many commands wait for the ledger at once; its pool is as large
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 30.0
 _DRAIN = 5.0
-_REFUSED = (SlackClientError, OSError, HTTPException)  # however connecting may fail
+_REFUSED = (SlackClientError, OSError)  # however connecting may fail
 
 
 class InFlight:
@@ -63,9 +63,10 @@ class CountedClient(SocketModeClient):
 
     def __init__(self, app_token: str, api_url: str, in_flight: InFlight) -> None:
         self._in_flight = in_flight
+        self._slack = Client(app_token, api_url)
+        self._not_before = 0.0  # monotonic; a Retry-After
         super().__init__(
             app_token,
-            web_client=WebClient(base_url=api_url, timeout=10, retry_handlers=[]),
             ping_interval=_PING,
             concurrency=_WORKERS,
         )
@@ -85,12 +86,52 @@ class CountedClient(SocketModeClient):
     def connect(self) -> None:
         super().connect()
         if session := self.current_session:
-            session.close = partial(_close_at_once, session)  # type: ignore[method-assign]
+            session.disconnect = partial(_disconnect, session)  # type: ignore[method-assign]
+            if session.sock:
+                session.sock = Wire(session.sock)  # type: ignore[assignment]
+            # Else a connection that was silent from the start would never count as lost.
+            session.last_ping_pong_time = session.last_ping_pong_time or time.time()
 
     def issue_new_wss_url(self) -> str:
-        """Slack's own sleeps through a rate limit, and could then not be closed."""
-        answer = self.web_client.apps_connections_open(app_token=self.app_token)
+        """Slack's own waits on while an answer dribbles in, and sleeps through a rate limit."""
+        if time.monotonic() < self._not_before:
+            raise NoEffect("ratelimited")
+        try:
+            answer = self._slack.call("apps.connections.open", within=_OPENING)
+        except NoEffect as told:
+            self._not_before = time.monotonic() + (told.retry_after or 0)
+            raise
         return str(answer["url"])
+
+    def close(self) -> None:
+        super().close()
+        self._slack.close()
+
+
+class Wire:
+    """A connection's socket, which says when the other side hung up: Slack's client takes that for
+    silence, and reads on and on as fast as it can.
+    """
+
+    def __init__(self, wire: Any) -> None:
+        self._wire = wire
+        self._is_ours_closed = False
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._wire, name)
+
+    def recv(self, size: int) -> bytes:
+        """Raises ConnectionResetError at the end, unless it is we who ended it."""
+        said: bytes = self._wire.recv(size)
+        if not said and size and not self._is_ours_closed:
+            raise ConnectionResetError("Slack hung up")
+        return said
+
+    def hang_up(self) -> None:
+        """Whoever reads lets go at once."""
+        self._is_ours_closed = True
+        with suppress(OSError):
+            socket.socket.shutdown(self._wire, socket.SHUT_RDWR)  # the wire itself, under any TLS
 
 
 class SocketMode:
@@ -158,22 +199,22 @@ def _connected(client: SocketModeClient) -> bool:
     """Connect; False when Slack is not there, or will not have us."""
     try:
         client.connect_to_new_endpoint()
-    except SlackApiError as refused:
-        log.warning("Slack refuses a connection", extra={"error": refused.response.get("error")})
+    except SlackFailure as refused:
+        log.warning("Slack gives no connection", extra={"error": refused.error})
     except _REFUSED as error:
         log.warning("Slack cannot be reached", extra={"error": type(error).__name__})
     return client.is_connected()
 
 
-def _close_at_once(session: Connection) -> None:
-    """Slack's own waits up to three seconds for its reader to let go of the old connection, and
-    nobody reads the new one meanwhile: a command that came over it would be too late.
+def _disconnect(session: Connection) -> None:
+    """Slack's own waits until its reader lets go of the connection: seconds, in which nobody reads
+    the new one; or for ever, where a byte comes now and then.
     """
-    if wire := session.sock:
-        with suppress(OSError):
-            socket.socket.shutdown(wire, socket.SHUT_RDWR)  # the wire itself, under any TLS
+    wire: Any = session.sock
+    if isinstance(wire, Wire):
+        wire.hang_up()
     with suppress(AttributeError):  # its reader noticed, and closed it between a look and a lock
-        session.disconnect()
+        Connection.disconnect(session)
 
 
 def _is_envelope(message: str) -> bool:

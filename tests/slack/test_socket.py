@@ -6,6 +6,8 @@ import time
 import pytest
 
 from bot import commands
+from bot.sandbox.faults import SOCKET_FAULTS
+from bot.sandbox.inbound.socket_mode import Connection
 
 OPEN = "/incident open Outage {0} | We see errors."
 
@@ -142,6 +144,44 @@ def test_a_connection_that_ends_is_replaced(connected, slack, how):
     slack.wait_for_connections(2, seconds=20)
     for number in range(4):
         assert slack.say("ana", "#incidents", OPEN.format(number)).text.startswith("Saved")
+
+
+def test_a_connection_that_slack_hangs_up_is_replaced_at_once(connected, slack):
+    ended = slack.sockets.connections[0]
+    slack.cut("fin")
+    began = time.monotonic()
+    slack.wait_for(
+        lambda: len([one for one in slack.sockets.connections if one is not ended]) == 2,
+        seconds=20,
+    )
+    print(f"{time.monotonic() - began:.1f} s")  # noqa: T201 -- measured, not judged
+
+
+def test_a_connection_that_was_silent_from_the_start_is_given_up(make_bot, slack, monkeypatch):
+    real, silent = Connection.send, []
+
+    def greet_and_fall_silent(connection, body):
+        if len(silent) < 1 and body["type"] == "hello":
+            silent.append(connection)
+            SOCKET_FAULTS["black_hole"](connection)
+        else:
+            real(connection, body)
+
+    monkeypatch.setattr(Connection, "send", greet_and_fall_silent)
+    make_bot().connect()
+    slack.wait_for(
+        lambda: len([one for one in slack.sockets.connections if one not in silent]) == 2,
+        seconds=60,
+    )
+
+
+def test_a_rate_limit_on_connecting_is_kept_to(make_bot, slack):
+    slack.faults.add("apps.connections.open", "ratelimited", seconds=4)
+    make_bot().connect()
+    slack.wait_for(lambda: slack.called("apps.connections.open"))
+    limited = slack.called("apps.connections.open")[0].at
+    slack.wait_for_connections(2, seconds=30)
+    assert slack.called("apps.connections.open")[1].at - limited > 3.9
 
 
 def test_replacing_a_connection_keeps_nobody_waiting(connected, slack):
