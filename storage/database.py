@@ -21,6 +21,7 @@ from storage.ledger import Cause, Ledger, Telling
 from storage.standbys import Weakness
 
 CHANNEL = "duckrow"  # of NOTIFY, the wake-up that crosses processes
+_PROMPT = 1.0  # seconds for a sign of life, so that some are left to ask another host
 
 
 class Database:
@@ -188,8 +189,9 @@ class Database:
         if time.monotonic() > deadline:  # by connecting, which the next one need not do again
             raise LedgerUnavailable("the database let us in too late")
         connection.execution_options(isolation_level="AUTOCOMMIT")  # one round trip, not three
+        soon = min(deadline, time.monotonic() + _PROMPT)
         try:
-            with self._watched(connection, deadline), connection.begin():
+            with self._watched(connection, soon), connection.begin():
                 connection.exec_driver_sql("SELECT 1")
         except exc.DBAPIError as error:
             if not error.connection_invalidated or time.monotonic() > deadline:

@@ -83,6 +83,18 @@ def test_what_was_unknown_is_not_called_saved_before_the_standby_has_it(pair, da
         assert ledger.page.name == "Settled"
 
 
+def test_who_was_connected_to_a_primary_that_fell_silent_saves_on_the_new_one_at_once():
+    with running_pair() as pair:
+        with closing(new_database(pair.url())) as database:
+            pair.primary.freeze()
+            pair.promote()
+            pair.stand_alone()
+            with database.telling(cause(), within=2.5) as ledger:
+                ledger.configure(name="Saved")
+            assert _name(database) == "Saved"
+        pair.standby.thaw()
+
+
 def test_only_warnings_of_the_commit_itself_raise_doubt(database):
     with database.write() as ledger:
         ledger.connection.exec_driver_sql("DO $$ BEGIN RAISE WARNING 'of something else'; END $$")
