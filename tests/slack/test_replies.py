@@ -221,3 +221,30 @@ def test_telling_of_trouble_waits_for_slack_and_keeps_what_was_published(
     assert len(channel()) == 1
     with database.read() as ledger:
         assert ledger.publications.get(TARGET).revision == ledger.page.revision
+
+
+def test_a_channel_that_will_not_have_us_keeps_no_other_from_hearing_of_the_page(
+    make_bot, slack, publish, clock
+):
+    bot = make_bot(channels=("C00000GEN", "C00000INC"))
+    publish(behind_since=clock() - timedelta(minutes=1), error="timed out")
+    for _ in range(3):
+        bot.run(bot.trouble.sync)
+        clock.pass_by(minutes=1)
+    publish(behind_since=None, error=None)
+    bot.run(bot.trouble.sync)
+    told = [message.text for message in slack.messages("#incidents")]
+    assert len(told) == 2
+    assert "is behind since" in told[0]
+    assert "is up to date again" in told[1]
+
+
+@pytest.mark.parametrize("fault", ["close_done", "html_done", "truncate", "close"])
+def test_the_channel_hears_of_trouble_once_though_nobody_knows_whether_it_did(
+    channel, publish, clock, slack, fault
+):
+    publish(behind_since=clock() - timedelta(minutes=1), error="timed out")
+    slack.faults.add("chat.postMessage", fault)
+    channel()
+    clock.pass_by(seconds=31)
+    assert len(channel()) == 1

@@ -6,14 +6,15 @@ from datetime import datetime, timedelta
 
 from bot.core.text import escape_slack
 from bot.core.waiting import Wait, is_waiting, wait_for
-from bot.slack.client import Client, SlackFailure
+from bot.slack.client import Ambiguous, Client, Permanent, SlackFailure
 from storage.database import Database
 from storage.publications import Publication
 
 log = logging.getLogger(__name__)
 
 PATIENCE = timedelta(seconds=10)  # a target may hiccup
-_PAUSE = timedelta(seconds=30)
+_PAUSE = timedelta(seconds=30)  # by then Slack has what it was sent, or never
+_NEWEST = 15  # messages; what the strictest kind of app may ask for
 
 
 class PageTrouble:
@@ -31,6 +32,7 @@ class PageTrouble:
         self._channels = tuple(channels)
         self._targets = tuple(targets)
         self._heard: set[tuple[str, str, str]] = set()  # so that a retry repeats nothing
+        self._unsure: set[tuple[str, str, str]] = set()  # posts whose outcome nobody knows
         self._wait: Wait | None = None
 
     def sync(self, now: datetime) -> bool:
@@ -46,11 +48,7 @@ class PageTrouble:
         return False
 
     def _tell(self, one: Publication, text: str, now: datetime) -> bool:
-        try:
-            for channel in self._channels:
-                self._post(one.target, channel, text)
-        except SlackFailure as failure:
-            log.warning("Slack was not told of the page", extra={"error": failure.error})
+        if not self._heard_by_some(one.target, text):
             self._wait = wait_for(_PAUSE, now)
             return False
         with self._database.write() as ledger:
@@ -59,20 +57,45 @@ class PageTrouble:
             else:
                 ledger.publications.told(one.target, now if one.told_at is None else None)
         self._heard = {heard for heard in self._heard if heard[0] != one.target}
+        self._unsure = {unsure for unsure in self._unsure if unsure[0] != one.target}
         return True
 
+    def _heard_by_some(self, target: str, text: str) -> bool:
+        """Tell every channel; a channel that will not have us keeps no other from hearing it."""
+        heard, may_hear = 0, 0
+        for channel in self._channels:
+            try:
+                self._post(target, channel, text)
+                heard += 1
+            except SlackFailure as failure:
+                log.warning("Slack was not told of the page", extra={"error": failure.error})
+                may_hear += not isinstance(failure, Permanent)
+        return heard > 0 and may_hear == 0
+
     def _post(self, target: str, channel: str, text: str) -> None:
-        if (target, channel, text) in self._heard:
+        heard = (target, channel, text)
+        if heard in self._heard or (heard in self._unsure and self._is_there(channel, text)):
+            self._heard.add(heard)
             return
-        self._client.call(
-            "chat.postMessage",
-            channel=channel,
-            text=text,
-            parse="none",
-            unfurl_links=False,
-            unfurl_media=False,
-        )
-        self._heard.add((target, channel, text))
+        try:
+            self._client.call(
+                "chat.postMessage",
+                channel=channel,
+                text=text,
+                parse="none",
+                unfurl_links=False,
+                unfurl_media=False,
+            )
+        except Ambiguous:
+            self._unsure.add(heard)
+            raise
+        self._heard.add(heard)
+        self._unsure.discard(heard)
+
+    def _is_there(self, channel: str, text: str) -> bool:
+        """Among the newest messages; looked for long after Slack must have taken it."""
+        said = self._client.call("conversations.history", channel=channel, limit=_NEWEST)
+        return any(one.get("bot_id") and one.get("text") == text for one in said["messages"])
 
 
 def news(one: Publication, url: str, now: datetime) -> str:
