@@ -25,6 +25,7 @@ from bot.slack.receiver import Receiver
 from bot.slack.reception import Reception
 from bot.slack.replies import Replies
 from bot.slack.socket import SocketMode
+from bot.threads import end_with_a_failing_thread
 from bot.web import Server, create_app, serve, serve_workers
 from storage.database import Database
 from storage.errors import LedgerUnavailable, WrongLedger
@@ -37,6 +38,7 @@ Wake = Callable[[], None]
 
 def run(loaded: Settings) -> None:
     """Slack, the loop and the page in one process, until SIGTERM or SIGINT."""
+    end_with_a_failing_thread()
     observer = monitoring.observer_of(loaded)
     with ExitStack() as stack:
         stopped = stack.enter_context(_stopped_by_signal())
@@ -50,6 +52,7 @@ def run(loaded: Settings) -> None:
 
 def worker(loaded: Settings) -> None:
     """The loop alone, until SIGTERM or SIGINT."""
+    end_with_a_failing_thread()
     observer = monitoring.observer_of(loaded)
     with ExitStack() as stack:
         stopped = stack.enter_context(_stopped_by_signal())
@@ -75,6 +78,7 @@ def web(loaded: Settings) -> None:
 
 def wsgi() -> Flask:
     """The WSGI app of one web process."""
+    end_with_a_failing_thread()
     loaded = app.settings("page", "ledger", "target", "slack", "http", "server")
     observer = monitoring.observer_of(loaded)
     database = Database(loaded.database_url, observer)

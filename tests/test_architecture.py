@@ -14,6 +14,7 @@ OURS = ("bot", "storage")
 TABLE = {
     "bot.core": may(),
     "bot.log": may(),
+    "bot.threads": may(),
     "bot.words": may("", "babel"),
     "bot.config": may("bot.core bot.log", "dotenv sqlalchemy"),
     "bot.loop": may("bot.core"),
@@ -35,7 +36,8 @@ TABLE = {
         "bot.web storage"
     ),
     "bot.processes": may(
-        "bot.app bot.core bot.config bot.loop bot.clock bot.monitoring bot.slack bot.web storage",
+        "bot.app bot.core bot.config bot.loop bot.clock bot.monitoring bot.slack bot.threads "
+        "bot.web storage",
         "flask",
     ),
     "bot.demo": may("bot.app bot.config"),
