@@ -29,6 +29,7 @@ MODULES = (
     "tests.faults.machine.limits",
     "tests.faults.targets.scenarios",
     "tests.faults.slack.scenarios",
+    "tests.faults.slack.network",
     "tests.faults.upgrades.scenarios",
 )
 
