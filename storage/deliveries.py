@@ -106,6 +106,15 @@ class Deliveries:
         incidents, updates, since = self._connection.execute(_BACKLOG).one()
         return Backlog(incidents, updates, since, self._connection.execute(_REFUSED).scalar_one())
 
+    def refusal(self, channel: str) -> str:
+        """Why a channel's incidents wait to be told, in Slack's own word; empty when none does."""
+        query = (
+            select(func.max(delivery.c.error))
+            .join(incident, delivery.c.incident_id == incident.c.id)
+            .where(_UNTOLD, delivery.c.channel == channel, delivery.c.deleted.is_(False))
+        )
+        return self._connection.execute(query).scalar_one() or ""
+
     def told(self, number: int, revision: int) -> None:
         """Slack has seen this incident as it was at that revision."""
         self._connection.execute(

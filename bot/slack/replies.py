@@ -48,8 +48,20 @@ class Replies:
         self._held = {key: wait for key, wait in self._held.items() if wait.lasts(now)}
         for request in waiting:
             if request.key not in self._held and (text := sentence(request, targets, url, now)):
+                text += self._refusal(request)
                 return self._reply(request, text, is_live(request, targets), now)
         return False
+
+    def _refusal(self, request: Request) -> str:
+        """What its author has to know of a channel in which the bot may not speak."""
+        with self._database.read() as ledger:
+            error = ledger.deliveries.refusal(request.channel)
+        if not error:
+            return ""
+        return (
+            f" Its thread has to wait: Slack refuses the bot's messages here "
+            f"({escape_slack(error)}); `duckrow doctor` says what to do."
+        )
 
     def _reply(self, request: Request, text: str, is_last: bool, now: datetime) -> bool:
         assert request.reply_url  # noqa: S101 -- what it waits with

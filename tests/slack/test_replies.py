@@ -61,6 +61,22 @@ def test_it_is_told_once(say, publish, later, slack, bot):
     assert len(later()) == 1
 
 
+def test_the_author_hears_that_slack_refuses_the_bots_messages(say, publish, later, slack, bot):
+    slack.leave("duckrow", "#incidents")
+    say(OPEN)
+    publish()
+    bot.announce()
+    (told,) = later()
+    assert told.startswith("#1, update 1 is live on ")
+    assert "Slack refuses the bot's messages here (not_in_channel)" in told
+    slack.join("duckrow", "#incidents")
+    bot.announce_through_trouble()
+    say("update More.")
+    publish()
+    bot.announce()
+    assert "refuses" not in later()[1]
+
+
 def test_every_target_must_show_it(say, publish, make_bot, bot, slack):
     both = make_bot(targets=(TARGET, OTHER))
     told = slack.ephemerals
