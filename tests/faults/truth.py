@@ -80,6 +80,8 @@ class Truth:
         """Everything, in one snapshot."""
         with self._engine.connect() as connection:
             connection.execution_options(isolation_level="SERIALIZABLE")
+            if connection.dialect.name == "sqlite":
+                connection.exec_driver_sql("BEGIN")  # its driver waits with it for a change
             found = {
                 name: tuple(
                     dict(row)

@@ -1,5 +1,6 @@
 """What is done to a child before it runs, beside the usual."""
 
+import resource
 import sys
 import time
 from datetime import UTC, datetime, timedelta
@@ -17,6 +18,11 @@ def impatient() -> None:
     """The channel hears after a second that the page is behind; what failed is soon repeated."""
     bot.slack.announcer.trouble.PATIENCE = timedelta(seconds=1)
     bot.loop._LONGEST_PAUSE = 2.0
+
+
+def few_descriptors(most: int) -> None:
+    """As under `ulimit -n`."""
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def in_its_own_time() -> None:

@@ -33,7 +33,7 @@ def _cut_the_power(world: World, runs: int, random: Random) -> None:
     for _ in range(runs):
         world.wait_for(lambda: _answers(world) > 0)
         time.sleep(random.uniform(0.1, 0.6))
-        with _nobody_served(world):
+        with nobody_served(world):
             disk.cut()
             world.processes[0].kill()
             disk.mount_again()
@@ -48,7 +48,7 @@ def _answers(world: World) -> int:
 
 
 @contextmanager
-def _nobody_served(world: World) -> Iterator[None]:
+def nobody_served(world: World) -> Iterator[None]:
     """No machine serves without power; and what was shown while it went was never published."""
     before = [len(reader.violations) for reader in world.readers]
     yield

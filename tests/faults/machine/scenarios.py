@@ -1,6 +1,5 @@
-"""F3 to F8, F26 and F27: disks, locks, clocks and limits, under people who type."""
+"""F3 to F8 and F26: disks, locks and clocks that fail under people who type."""
 
-import resource
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -13,14 +12,14 @@ from tests.faults.people import CHANNEL
 from tests.faults.scenario import scenario
 from tests.faults.truth import posted
 from tests.faults.world import BRISK, ONE, Setup, World
-from tests.support.machine import Clock, failing, fill, limit, remount
+from tests.support.machine import Clock, failing, fill, remount
 
 _IMPATIENT: Setup = ("tests.faults.machine.children:impatient", {})
-_SETUPS = (BRISK, _IMPATIENT)
+SETUPS = (BRISK, _IMPATIENT)
 OWN_TIME: Setup = ("tests.faults.machine.children:in_its_own_time", {})
 
 
-@scenario("F3", topologies=(ONE,), short=1, long=60, around=small_disks, setups=_SETUPS)
+@scenario("F3", topologies=(ONE,), short=1, long=60, around=small_disks, setups=SETUPS)
 def full_disk(world: World, runs: int, random: Random) -> None:
     """No space left, for the ledger and then for the page."""
     for _ in range(runs):
@@ -41,7 +40,7 @@ def _full(folder: Path) -> Iterator[None]:
         ballast.unlink()
 
 
-@scenario("F4", topologies=(ONE,), short=1, long=60, around=small_disks, setups=_SETUPS)
+@scenario("F4", topologies=(ONE,), short=1, long=60, around=small_disks, setups=SETUPS)
 def read_only_page(world: World, runs: int, random: Random) -> None:
     """The page's disk is read-only for a while."""
     for _ in range(runs):
@@ -64,7 +63,7 @@ def remount_when_quiet(folder: Path, how: str) -> None:
             return
 
 
-@scenario("F4", topologies=(ONE,), short=1, long=30, around=dying_disk, setups=_SETUPS)
+@scenario("F4", topologies=(ONE,), short=1, long=30, around=dying_disk, setups=SETUPS)
 def dying_disk_of_the_ledger(world: World, runs: int, random: Random) -> None:
     """The ledger's disk finds an error and turns read-only, until it is mounted anew."""
     disk = DISKS[world.folder]
@@ -87,7 +86,7 @@ _CALLS = {
 }
 
 
-@scenario("F5", topologies=(ONE,), short=6, long=200, batch=30, setups=_SETUPS)
+@scenario("F5", topologies=(ONE,), short=6, long=200, batch=30, setups=SETUPS)
 def failing_calls(world: World, runs: int, random: Random) -> None:
     """EIO for fsync, write and rename, of the ledger and of the page."""
     log = Path(f"{ledger(world)}-wal")
@@ -102,7 +101,7 @@ def failing_calls(world: World, runs: int, random: Random) -> None:
         await_ack(world)
 
 
-@scenario("F7", topologies=(ONE,), short=1, long=30, setups=_SETUPS)
+@scenario("F7", topologies=(ONE,), short=1, long=30, setups=SETUPS)
 def locked_ledger(world: World, runs: int, random: Random) -> None:
     """Another process holds the write lock for ten seconds."""
     for _ in range(runs):
@@ -115,7 +114,7 @@ def locked_ledger(world: World, runs: int, random: Random) -> None:
         await_ack(world)
 
 
-@scenario("F8", topologies=(ONE,), short=1, long=60, setups=_SETUPS)
+@scenario("F8", topologies=(ONE,), short=1, long=60, setups=SETUPS)
 def missing_ledger(world: World, runs: int, random: Random) -> None:
     """The ledger's file is taken away under the running process, and brought back."""
     for _ in range(runs):
@@ -128,7 +127,7 @@ def missing_ledger(world: World, runs: int, random: Random) -> None:
         await_ack(world)
 
 
-@scenario("F8", topologies=(ONE,), short=1, long=30, setups=_SETUPS)
+@scenario("F8", topologies=(ONE,), short=1, long=30, setups=SETUPS)
 def ruined_ledger(world: World, runs: int, random: Random) -> None:
     """The ledger's file is overwritten or cut short, then a copy is brought back."""
     for number in range(runs):
@@ -166,19 +165,6 @@ def clock_jumps(world: World, runs: int, random: Random) -> None:
         await_told(world)
     clock.ahead(0)
     await_told(world)
-
-
-@scenario("F27", topologies=(ONE,), short=1, long=60, setups=_SETUPS)
-def no_descriptors(world: World, runs: int, random: Random) -> None:
-    """No file can be opened and no connection accepted any more, for a while."""
-    for _ in range(runs):
-        child = world.processes[0].child
-        assert child
-        there = len(list(Path(f"/proc/{child.pid}/fd").iterdir()))
-        limit(child.pid, resource.RLIMIT_NOFILE, there + random.randint(0, 3))
-        time.sleep(random.uniform(0.5, 1.5))
-        limit(child.pid, resource.RLIMIT_NOFILE, 1024)
-        await_ack(world)
 
 
 def await_refusal(world: World) -> None:

@@ -1,18 +1,42 @@
 """The machine's faults, each as often as the suite has time for, on SQLite with one process."""
 
-from tests.faults.machine import day, power, scenarios
-from tests.faults.scenario import short
+from random import Random
+from typing import Any
+
+import pytest
+
+from tests.faults.machine import day, limits, power, scenarios, seasons
+from tests.faults.place import Servers
+from tests.faults.scenario import Scenario, in_world, short
 from tests.faults.world import ONE
 
-test_full_disk = short(scenarios.full_disk, ONE)
-test_read_only_page = short(scenarios.read_only_page, ONE)
+
+def _in_turn(*several: Scenario) -> Any:
+    """One world, which is the first one's, for scenarios that want the same: a start is dear."""
+
+    def test(fault_servers: Servers) -> None:
+        with in_world(several[0], ONE, fault_servers, seed=1) as world:
+            with world.reading():
+                with world.typing(every=several[0].every):
+                    for one in several:
+                        one.inject(world, one.short, Random(1))
+                        world.heal()
+                world.settle()
+            assert world.violations() == []
+
+    test.__doc__ = "; ".join(one.what for one in several)
+    return pytest.mark.timeout(900)(test)
+
+
+test_small_disks = _in_turn(scenarios.full_disk, scenarios.read_only_page)
 test_dying_disk_of_the_ledger = short(scenarios.dying_disk_of_the_ledger, ONE)
 test_failing_calls = short(scenarios.failing_calls, ONE)
-test_locked_ledger = short(scenarios.locked_ledger, ONE)
-test_missing_ledger = short(scenarios.missing_ledger, ONE)
-test_ruined_ledger = short(scenarios.ruined_ledger, ONE)
-test_clock_jumps = short(scenarios.clock_jumps, ONE)
-test_no_descriptors = short(scenarios.no_descriptors, ONE)
+test_lost_and_locked_ledgers = _in_turn(
+    scenarios.locked_ledger, scenarios.missing_ledger, scenarios.ruined_ledger
+)
+test_descriptors = _in_turn(limits.no_descriptors, limits.few_descriptors)
+test_no_memory = short(limits.no_memory, ONE)
+test_clocks = _in_turn(seasons.seasons, scenarios.clock_jumps)
+test_simulated_day = short(day.simulated_day, ONE)
 test_power_loss_on_ext4 = short(power.power_loss_on_ext4, ONE)
 test_power_loss_on_xfs = short(power.power_loss_on_xfs, ONE)
-test_simulated_day = short(day.simulated_day, ONE)
