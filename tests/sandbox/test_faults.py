@@ -37,6 +37,16 @@ def test_a_server_error_is_html(slack, client, kind, done):
 
 
 @pytest.mark.parametrize(
+    ("kind", "done"), [("body", []), ("body_done", ["quack"])], ids=["without", "with effect"]
+)
+def test_an_answer_can_be_anything(slack, client, kind, done):
+    slack.faults.add("chat.postMessage", kind, body="<quack>")
+    with pytest.raises(SlackApiError, match="<quack>"):
+        client.chat_postMessage(**POST)
+    assert texts(slack) == done
+
+
+@pytest.mark.parametrize(
     "name", ["fatal_error", "internal_error", "service_unavailable", "rate_limited", "anything"]
 )
 def test_any_error_can_be_asked_for_by_name(slack, client, name):

@@ -71,7 +71,7 @@ _AMBIGUOUS: tuple[tuple[str, Options], ...] = (
 @scenario(
     "F17",
     topologies=(ONE, MANY),
-    short=14,
+    short=10,
     long=600,
     batch=60,
     every=0.4,
@@ -135,7 +135,7 @@ def rate_limits(world: World, runs: int, random: Random) -> None:
     short=3,
     long=60,
     batch=12,
-    every=0.3,
+    every=1.0,
     setups=(BRISK, _IMPATIENT),
 )
 def refusals(world: World, runs: int, random: Random) -> None:
@@ -211,7 +211,7 @@ def _told_by_hand(number: int) -> tuple[str, ...]:
 @scenario(
     "F18",
     topologies=(ONE, MANY),
-    short=60,
+    short=40,
     long=1000,
     batch=250,
     every=1.2,
@@ -233,7 +233,7 @@ def ambiguous_calls(world: World, runs: int, random: Random) -> None:
         world.notes[kind] += happened(fault)
 
 
-@scenario("F18", topologies=(ONE, MANY), short=6, long=200, batch=50, every=0.4)
+@scenario("F18", topologies=(ONE, MANY), short=4, long=200, batch=50, every=0.4)
 def deaths_in_mid_call(world: World, runs: int, random: Random) -> None:
     """Slack carries a post out after the process that sent it was killed."""
     for _ in range(runs):
@@ -248,7 +248,7 @@ def deaths_in_mid_call(world: World, runs: int, random: Random) -> None:
         await_posts(world)
 
 
-@scenario("F19", topologies=(ONE, ONE_SOCKET, MANY), short=60, long=2000, batch=200, every=0.2)
+@scenario("F19", topologies=(ONE, ONE_SOCKET, MANY), short=30, long=2000, batch=200, every=0.2)
 def deliveries(world: World, runs: int, random: Random) -> None:
     """Of the deliveries a third comes twice, late, reordered, not at all, or unacknowledged."""
     way = world.journal.way
@@ -272,7 +272,7 @@ def sockets(world: World, runs: int, random: Random) -> None:
 
 
 @scenario(
-    "F20", topologies=(ONE, ONE_SOCKET), short=1, long=20, batch=5, every=2.5, setups=(_OWN_PACE,)
+    "F20", topologies=(ONE, ONE_SOCKET), short=1, long=20, batch=5, every=8.0, setups=(_OWN_PACE,)
 )
 def slack_is_down(world: World, runs: int, random: Random) -> None:
     """Nobody answers at Slack; people go on at the command line, and all is told afterwards."""
@@ -283,7 +283,7 @@ def slack_is_down(world: World, runs: int, random: Random) -> None:
                 world.duckrow(*_told_by_hand(100 * number + line))
                 await_page(world)
                 time.sleep(random.uniform(0.2, 0.6))
-        world.wait_for(lambda: world.truth.untold() <= 1, seconds=60)
+        world.wait_for(lambda: world.truth.untold() <= 1, seconds=90)
     told = [float(one.ts) for one in posted(world.slack)]
     for first, fifth in zip(told, told[5:], strict=False):
         assert fifth - first > 4.5, "more than one message a second"
