@@ -239,15 +239,23 @@ def end_in_the_commit(world: World) -> int:
 
 @contextmanager
 def every_connection(world: World, primary: Cluster) -> Iterator[None]:
-    """Ours are ended, and nobody else finds room."""
+    """Ours are ended, again and again, until others were quicker to take each one's place."""
     with ExitStack() as stack:
         admin = stack.enter_context(primary.connect())
-        admin.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {_OURS}")
-        with suppress(psycopg.OperationalError):
-            for _ in range(100):
-                stack.enter_context(primary.connect())
-                world.notes["connections taken"] += 1
+        asked = f"SELECT pg_terminate_backend(pid, 1000) FROM pg_stat_activity WHERE {_OURS}"
+        while _take_all(primary, stack) or admin.execute(asked.encode()).fetchall():
+            world.notes["rounds until all were taken"] += 1
         yield
+
+
+def _take_all(primary: Cluster, stack: ExitStack) -> bool:
+    """False when there was none to take."""
+    taken = False
+    with suppress(psycopg.OperationalError):
+        while True:
+            stack.enter_context(primary.connect())
+            taken = True
+    return taken
 
 
 def is_deadlock(other: Any) -> bool:
