@@ -68,8 +68,9 @@ def tell(folder, env):
         ledger.deliveries.told(1, ledger.page.revision)
 
 
-@pytest.mark.skipif(not shutil.which("sqlite3"), reason="needs sqlite3, the program")
 def test_the_drill_works_on_sqlite(folder, env):
+    shell = shutil.which("sqlite3")
+    need("sqlite3", Path(shell) if shell else None, "install it: apt-get install sqlite3")
     env |= {"DATABASE_URL": "sqlite:///duckrow.db"}
     tell(folder, env | {"DATABASE_URL": f"sqlite:///{folder / 'duckrow.db'}"})
     before = sorted(folder.iterdir())

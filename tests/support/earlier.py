@@ -1,6 +1,7 @@
 """Ledgers as earlier programs left them."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from alembic import command
@@ -19,6 +20,8 @@ Tables = Mapping[str, Table]
 
 def tables_of(database: Database, version: str) -> Tables:
     """The tables as that version had them, made."""
+    if database.is_sqlite:
+        Path(str(database.url.database)).touch()  # only a migration of ours makes one
     config = Config()
     config.set_main_option("script_location", str(migrate.SCRIPTS))
     with database.engine.begin() as connection:

@@ -121,6 +121,7 @@ def _keep_books(database: Database, incident: Incident, told: dict[str, Any]) ->
                 attempt_at=at,
             )
         )
+        ledger.deliveries.told(incident.number, incident.revision)
         ledger.requests.add(request)
         ledger.publications.save(
             Publication(f"file:///{incident.number}", 1, "c" * 12, at, at, title)
