@@ -45,7 +45,7 @@ def mistreated(world: World, wire: Wire, runs: int, random: Random) -> None:
         name = list(_WAYS)[number % len(_WAYS)]
         _WAYS[name](wire)
         world.notes[name] += 1
-        time.sleep(random.uniform(2, 4))
+        time.sleep(random.uniform(1.5, 3))
         wire.carry()
         await_ack(world)
         await_posts(world)

@@ -211,7 +211,7 @@ def _told_by_hand(number: int) -> tuple[str, ...]:
 @scenario(
     "F18",
     topologies=(ONE, MANY),
-    short=40,
+    short=25,
     long=1000,
     batch=250,
     every=1.2,
@@ -279,7 +279,7 @@ def slack_is_down(world: World, runs: int, random: Random) -> None:
     world.slack.workspace.rate_limits = True
     for number in range(runs):
         with world.slack.down():
-            for line in range(6):
+            for line in range(4):
                 world.duckrow(*_told_by_hand(100 * number + line))
                 await_page(world)
                 time.sleep(random.uniform(0.2, 0.6))
