@@ -7,7 +7,7 @@ from tests.faults.world import MANY, ONE, ONE_SOCKET
 test_bad_answers_lose_double_and_reorder_nothing = short(scenarios.bad_answers, ONE)
 test_a_rate_limit_is_kept_to = short(scenarios.rate_limits, ONE)
 test_what_is_refused_is_told_once_that_is_put_right = short(scenarios.refusals, ONE)
-test_three_calls_in_ten_that_fail_double_nothing = short(scenarios.ambiguous_calls, MANY)
+test_three_calls_in_ten_that_fail_double_nothing = short(scenarios.ambiguous_calls, ONE)
 test_a_post_outlives_who_sent_it_and_is_adopted = short(scenarios.deaths_in_mid_call, ONE)
 test_mistreated_deliveries_are_saved_once = short(scenarios.deliveries, MANY)
 test_sockets_that_end_in_the_middle_lose_nothing = short(scenarios.sockets, ONE_SOCKET)
