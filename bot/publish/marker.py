@@ -1,8 +1,10 @@
 """The marker on a target, `/.duckrow/revision.json`: what it shows, and what is on its way."""
 
 import json
+import re
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import Any
 
 from bot.core.page import Page
 
@@ -74,6 +76,7 @@ def marker_of(page: Page, program: str, now: datetime) -> Marker:
     )
 
 
+_ID = re.compile(r"[ -~]{0,100}")  # what any database can be asked for
 _NEVER = datetime.min.replace(tzinfo=UTC)
 UNREADABLE = Marker("", 0, "", "", time=_NEVER, checked_at=_NEVER)
 
@@ -84,16 +87,28 @@ def parse(body: bytes) -> Marker:
         said = json.loads(body)
         return Marker(
             page=str(said["page"]),
-            revision=int(said["revision"]),
-            change_id=str(said["change_id"]),
+            revision=_revision(said["revision"]),
+            change_id=_change_id(said["change_id"]),
             fingerprint=str(said["fingerprint"]),
             time=_moment(said["time"]),
             checked_at=_moment(said["checked_at"]),
-            next=int(said["next"]) if said.get("next") else None,
-            next_change_id=str(said.get("next_change_id", "")),
+            next=_revision(said["next"]) if said.get("next") else None,
+            next_change_id=_change_id(said.get("next_change_id", "")),
         )
-    except (ValueError, LookupError, TypeError, AttributeError):
+    except (ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError):
         return UNREADABLE
+
+
+def _revision(said: Any) -> int:
+    if type(said) is not int or said < 0:
+        raise ValueError("no revision")
+    return said
+
+
+def _change_id(said: Any) -> str:
+    if not _ID.fullmatch(said):
+        raise ValueError("no change's id")
+    return str(said)
 
 
 def _stamp(moment: datetime) -> str:
