@@ -57,7 +57,7 @@ def _recover(database: Database, target: Target, marker: Marker, now: datetime) 
     with database.read(within=AT_LEISURE) as ledger:
         _require_peace(ledger, now)
         claim = unknown(marker, ledger.page.revision, ledger.knows)
-        news = _news(ledger, evidence, target.url)
+        news = _news(ledger, evidence, _published(ledger, target.url, marker))
     if claim is None:
         return ""
     if news.components:
@@ -86,10 +86,10 @@ def _require_peace(ledger: Ledger, now: datetime) -> None:
         raise Unrecoverable("it was taken back again and again: another ledger publishes here too")
 
 
-def _news(ledger: Ledger, evidence: Evidence, target: str) -> News:
+def _news(ledger: Ledger, evidence: Evidence, published: datetime) -> News:
     known = {one.id for one in ledger.components}
     incidents: list[Incident] = []
-    shared = [_published(ledger, target)]
+    shared = [published]
     for one in evidence.incidents:
         if ledger.told_at(one.revision) == one.updated_at:
             shared.append(one.updated_at)  # a version that this ledger has, or had
@@ -99,10 +99,14 @@ def _news(ledger: Ledger, evidence: Evidence, target: str) -> News:
     return News(tuple(incidents), components, max(shared))
 
 
-def _published(ledger: Ledger, target: str) -> datetime:
-    """When the change was made that this ledger last knew of at the target."""
+def _published(ledger: Ledger, target: str, marker: Marker) -> datetime:
+    """When the change was made that this ledger last knew of at the target.
+
+    Only `--take-over` sets a target back: who did that did not know what stood there.
+    """
     known = ledger.publications.get(target)
-    if ledger.change_id(known.revision) != known.change_id:
+    was_set_back = marker.fence < known.revision
+    if was_set_back or ledger.change_id(known.revision) != known.change_id:
         return _NEVER
     return ledger.told_at(known.revision) or _NEVER
 

@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
-from bot.publish.marker import Marker
+from bot.publish.marker import Claim, Marker
 
 
 @dataclass(frozen=True)
@@ -74,9 +74,14 @@ class Target(Protocol):
 
 
 def has_moved_on(base: Marker | None, current: Marker | None, intent: Marker) -> bool:
-    """True when a target no longer shows what we build upon, or is past what we would write."""
+    """True when a target no longer shows what we build upon, or is past what we would write.
+
+    An older revision than ours is no reason to go on: it may be of another copy of the ledger, and
+    then what it tells has to be taken back first.
+    """
     if base is None or current is None:
         return base is not current
     went_back = current.revision < base.revision
-    is_anothers = current.revision == intent.revision and current.change_id != intent.change_id
-    return current.page != base.page or went_back or current.fence > intent.revision or is_anothers
+    seen = {*base.claims, Claim(intent.revision, intent.change_id)}
+    is_news = not seen.issuperset(current.claims)
+    return current.page != base.page or went_back or current.fence > intent.revision or is_news
