@@ -1,6 +1,6 @@
 """What is told in an emergency, and the incident that it is told in."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -59,14 +59,24 @@ def read_notice(
     )
 
 
-def current(incidents: Mapping[str, Incident]) -> Incident | None:
-    """The emergency that is going on, by what a page tells."""
-    found = [one for one in incidents.values() if one.id.startswith(_PREFIX) and one.is_open]
-    return max(found, key=lambda one: one.updated_at, default=None)
+def current(incidents: Iterable[Incident]) -> tuple[Incident, ...]:
+    """The emergency that is going on, as each target tells it, the newest last; empty if none is.
+
+    One that was ended on any target is over.
+    """
+    emergencies = (one for one in incidents if one.id.startswith(_PREFIX))
+    in_time = sorted(emergencies, key=lambda one: one.updated_at)
+    newest = {one.id: one for one in in_time}
+    going_on = (one for one in newest.values() if one.is_open)
+    last = max(going_on, key=lambda one: one.updated_at, default=None)
+    return tuple(one for one in in_time if last and one.id == last.id)
 
 
 def tell(ledger: Telling, notice: Notice, going_on: str | None) -> Incident:
-    """Open the emergency's incident, or write to the one that is going on. Raises Refusal."""
+    """Open the emergency's incident, or write to the one that is going on. Raises Refusal.
+
+    What is named is left out where a page does not know of it: an older one has to hear, too.
+    """
     ids = {one.slug: one.id for one in ledger.components}
     update = Update(
         id=notice.update_id,
@@ -76,12 +86,14 @@ def tell(ledger: Telling, notice: Notice, going_on: str | None) -> Incident:
         author=_OPERATOR,
         created_at=ledger.at,
         display_at=ledger.at,
-        statuses={ids[slug]: status for slug, status in notice.components.items()},
+        statuses={ids[slug]: status for slug, status in notice.components.items() if slug in ids},
         impact=notice.impact,
         revision=ledger.revision,
     )
     one = ledger.incident_by_id(going_on) if going_on else None
-    return _go_on(ledger, one, update, notice) if one else _open(ledger, update, notice)
+    if one and one.is_open:
+        return _go_on(ledger, one, update, notice)
+    return _open(ledger, update, notice)
 
 
 def _open(ledger: Telling, update: Update, notice: Notice) -> Incident:

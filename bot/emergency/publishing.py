@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.core.errors import Refusal
+from bot.core.incident import Incident
 from bot.core.page import Page
 from bot.emergency.notice import Notice, current, tell
 from bot.emergency.shown import Shown, read_back
@@ -51,28 +52,37 @@ def read_targets(
 
 def publish(every: Sequence[Shown], notice: Notice, look: Look, now: datetime) -> Iterator[Outcome]:
     """Tell it on each target; one that fails does not keep the others from it. Raises Refusal."""
-    going_on = current({id_: one for each in every for id_, one in each.incidents.items()})
+    going_on = current(one for each in every for one in each.incidents.values())
     for shown in every:
-        here = shown.with_incident(going_on) if going_on else shown
         try:
-            yield _publish(here, notice, look, now)
+            yield _publish(shown, going_on, notice, look, now)
         except PublishError as error:
-            yield Outcome(here.target.url, trouble=str(error))
+            yield Outcome(shown.target.url, trouble=str(error))
 
 
-def _publish(shown: Shown, notice: Notice, look: Look, now: datetime) -> Outcome:
-    """Until it is there: whoever publishes meanwhile is newer, and gone above in turn."""
+def _publish(
+    shown: Shown, going_on: Sequence[Incident], notice: Notice, look: Look, now: datetime
+) -> Outcome:
+    """Until it is there: whoever publishes meanwhile is newer, and gone above in turn.
+
+    What it is told in is the same on every target, or the ledger could not take it back from both.
+    """
     target = shown.target
     for attempt in range(_ATTEMPTS):
         at = now + timedelta(milliseconds=attempt)
-        with standing_in(shown, look.page) as database:
-            going_on = current(shown.incidents)
+        here = shown
+        for one in going_on:
+            here = here.with_incident(one)
+        with standing_in(here, look.page) as database:
             with database.telling(Cause("emergency", "emergency", PROGRAM, at)) as ledger:
-                told = tell(ledger, notice, going_on.id if going_on else None)
+                told = tell(ledger, notice, going_on[-1].id if going_on else None)
                 revision = ledger.revision
             program = shown.marker.fingerprint  # it writes what is new, and nothing again
             if Publisher(database, target, program, look.renderer, look.compressed).sync(at):
                 url = shown.evidence.masthead.url
                 return Outcome(target.url, f"{url}incidents/{told.id}/", revision)
-        shown = read_back(target, at)
+        try:
+            shown = read_back(target, at)
+        except Refusal as refusal:
+            return Outcome(target.url, trouble=str(refusal))
     return Outcome(target.url, trouble="somebody else publishes to it all the time")

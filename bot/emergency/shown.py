@@ -1,12 +1,12 @@
 """What a target shows, read back."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 
 from bot.core.errors import Refusal
-from bot.core.incident import Incident
+from bot.core.incident import Incident, Update
 from bot.core.page import Component
 from bot.publish import TargetError
 from bot.publish.marker import Marker
@@ -28,10 +28,21 @@ class Shown:
         return {one.id: one for one in self.evidence.incidents}
 
     def with_incident(self, one: Incident) -> "Shown":
-        """The same where it tells of this incident, too, as another target does."""
+        """The same where it tells of this incident, too, and all that another target does."""
         others = tuple(each for each in self.evidence.incidents if each.id != one.id)
-        here = replace(one, revision=min(one.revision, self.marker.revision))
+        revision = min(one.revision, self.marker.revision)
+        here = replace(one, updates=tuple(self._told(one)), revision=revision)
         return replace(self, evidence=replace(self.evidence, incidents=(*others, here)))
+
+    def _told(self, one: Incident) -> Iterator[Update]:
+        """What either target told in it; of components only those that are known here."""
+        ours = self.incidents.get(one.id, one)
+        told = {each.id: each for each in (*ours.updates, *one.updates)}
+        known = {each.id for each in self.components}
+        in_time = sorted(told.values(), key=lambda each: (each.display_at, each.created_at))
+        for number, each in enumerate(in_time, start=1):
+            statuses = {id_: status for id_, status in each.statuses.items() if id_ in known}
+            yield replace(each, number=number, statuses=statuses)
 
 
 def read_back(target: Target, now: datetime) -> Shown:
