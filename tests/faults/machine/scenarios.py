@@ -160,9 +160,10 @@ def clock_jumps(world: World, runs: int, random: Random) -> None:
     for number in range(runs):
         if number % 3 == 2:
             clock.stand_still()
+            await_shown(world)  # the thread's pace is by the clock: it goes on when that does
         else:
             clock.ahead(random.choice(_TIMES))
-        await_told(world)
+            await_told(world)
     clock.ahead(0)
     await_told(world)
 
@@ -186,10 +187,16 @@ def await_ack(world: World) -> None:
 
 def await_told(world: World) -> None:
     """Somebody is told that it is saved, and page and channel hear of it."""
-    await_ack(world)
-    revision, posts = world.truth.revision(), len(posted(world.slack))
-    world.wait_for(lambda: _shown(world) >= revision)
+    await_shown(world)
+    posts = len(posted(world.slack))
     world.wait_for(lambda: len(posted(world.slack)) > posts)
+
+
+def await_shown(world: World) -> None:
+    """Somebody is told that it is saved, and the page hears of it."""
+    await_ack(world)
+    revision = world.truth.revision()
+    world.wait_for(lambda: _shown(world) >= revision)
 
 
 def _shown(world: World) -> int:
