@@ -13,6 +13,9 @@ from bot.slack.doctor import Check
 from storage.database import Database
 from storage.errors import LedgerUnavailable, WrongLedger
 
+_IN_A_FOLDER = "Make the target writable for this user, or change PUBLISH_URL."
+_IN_A_STORE = "Check PUBLISH_URL and the AWS_… settings; docs/serving.md says what the key needs."
+
 
 def examine() -> Iterator[Check]:
     """One part after the other; a part whose settings cannot be read is not looked at further."""
@@ -52,7 +55,7 @@ def _ledger(loaded: Settings) -> Iterator[Check]:
             database.ensure_ready()
             weakness = database.weakness()
         except WrongLedger as wrong:
-            yield Check(name, ok=False, said=str(wrong), remedy="Run: duckrow db upgrade")
+            yield Check(name, ok=False, said=wrong.problem, remedy=wrong.remedy)
         except LedgerUnavailable as error:
             remedy = "Check DATABASE_URL, and that the server runs and lets this machine in."
             yield Check(name, ok=False, said=f"does not answer: {error}", remedy=remedy)
@@ -68,7 +71,7 @@ def _targets(loaded: Settings) -> Iterator[Check]:
         try:
             said = target.check()
         except TargetError as error:
-            remedy = "Make the target writable for this user, or change PUBLISH_URL."
+            remedy = _IN_A_STORE if target.url.startswith("s3:") else _IN_A_FOLDER
             yield Check(target.url, ok=False, said=str(error), remedy=remedy)
         else:
             yield Check(target.url, ok=True, said=said)

@@ -12,4 +12,9 @@ class OutcomeUnknown(LedgerUnavailable):
 
 
 class WrongLedger(Trouble):
-    """The database is not one this program can use; the message says what to do."""
+    """The database is not one this program can use; `remedy` says what to do, and so does str."""
+
+    def __init__(self, problem: str, remedy: str) -> None:
+        super().__init__(f"{problem} {remedy}")
+        self.problem = problem
+        self.remedy = remedy

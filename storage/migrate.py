@@ -30,16 +30,16 @@ def check(connection: Connection, *, or_newer: bool = False) -> None:
         _refuse_newer(found)
     if found is None or found < HEAD:
         raise WrongLedger(
-            f"The database is at version {found or 'none'}, this program wants {HEAD}. "
-            "Migrate it with: duckrow db upgrade"
+            f"The database is at version {found or 'none'}, this program wants {HEAD}.",
+            "Migrate it with: duckrow db upgrade",
         )
 
 
 def _refuse_newer(found: str | None) -> None:
     if found and found > HEAD:
         raise WrongLedger(
-            f"A newer Duckrow migrated the database to version {found}; this one knows {HEAD}. "
-            "Start the newer one."
+            f"A newer Duckrow migrated the database to version {found}; this one knows {HEAD}.",
+            "Start the newer one.",
         )
 
 

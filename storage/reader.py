@@ -56,7 +56,7 @@ class Reader:
     def _read_page(self, query: Select[Any]) -> Page:
         row = self.connection.execute(query).mappings().one_or_none()
         if row is None:
-            raise WrongLedger("The ledger holds no page yet. Start the bot once: duckrow run")
+            raise WrongLedger("The ledger holds no page yet.", "Start the bot once: duckrow run")
         return rows.to_page(row)
 
     @cached_property

@@ -28,6 +28,11 @@ COMMANDS = {
     "docs": "write the generated pages of docs/",
 }
 
+_AWAY = (
+    "Check DATABASE_URL: duckrow doctor\n"
+    'If it stays away, this tells the public without it: duckrow emergency "…"'
+)
+
 
 class _Lazy(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 -- click's signature
@@ -52,7 +57,7 @@ class _Lazy(click.Group):
         except WrongLedger as wrong:
             _stop(str(wrong))
         except LedgerUnavailable as error:
-            _stop(f"The database does not answer: {error}\nCheck DATABASE_URL: duckrow doctor")
+            _stop(f"The database does not answer: {error}\n{_AWAY}")
 
 
 def _stop(said: str) -> NoReturn:

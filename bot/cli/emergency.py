@@ -1,21 +1,23 @@
 """duckrow emergency: tell the public although the ledger is gone."""
 
 import sys
+from collections.abc import Sequence
 
 import click
 
 from bot import app
 from bot.core.errors import Refusal
 from bot.core.text import escape_slack
-from bot.emergency import Look, Outcome, names, publish, read_notice, read_targets
+from bot.emergency import Look, Outcome, Shown, names, publish, read_notice, read_targets
 
 _NEXT = """
 No database was asked. When the ledger is back, the bot finds this on the page, takes it into the
 ledger by itself, and publishes above it. Until then:
-  duckrow emergency "what is new"                 adds to it
+  duckrow emergency "what is new"                   adds to it
   duckrow emergency --resolve "what is well again"  ends it
 While the database answers, use duckrow incident instead.
 """
+_MEND = "Mend what is named above, be it PUBLISH_URL, its credentials or a file, and say it again."
 
 
 @click.command
@@ -27,22 +29,31 @@ def command(*, resolve: bool, text: tuple[str, ...]) -> None:
     TEXT is what readers will see, after a title and | if you like; statuses and an impact may stand
     before it, as in: duckrow emergency www=down impact=major "Outage | We are on it."
 
-    Use it again to add to it, and with --resolve to end it.
+    Use it again to add to it, and with --resolve to end it. While the database answers, use duckrow
+    incident instead.
     """
     loaded = app.tool_settings("page", "target")
     shown, failed = read_targets(app.targets_of(loaded), app.now())
     outcomes = list(failed)
     if shown:
-        line = escape_slack(" ".join(text))
-        notice = read_notice(line, names(shown[0].components), app.now(), is_end=resolve)
         look = Look(app.page_of(loaded), app.renderer_of(loaded), loaded.publish_compressed)
-        outcomes += publish(shown, notice, look, app.now())
+        outcomes += _tell(shown, " ".join(text), look, is_end=resolve)
     for outcome in outcomes:
         click.echo(_told(outcome), err=bool(outcome.trouble))
     if not any(one.address for one in outcomes):
-        raise Refusal("Nothing was published.", "Check PUBLISH_URL and its credentials.")
+        raise Refusal("Nothing was published.", _MEND)
     click.echo(_NEXT.strip())
     sys.exit(1 if any(one.trouble for one in outcomes) else 0)
+
+
+def _tell(shown: Sequence[Shown], typed: str, look: Look, *, is_end: bool) -> Sequence[Outcome]:
+    """By the components that any target knows. Raises Refusal, and nothing is published."""
+    known = {slug: name for each in shown for slug, name in names(each.components).items()}
+    try:
+        notice = read_notice(escape_slack(typed), known, app.now(), is_end=is_end)
+        return list(publish(shown, notice, look, app.now()))
+    except Refusal as refusal:
+        raise Refusal(f"Not published: {refusal.problem}", refusal.remedy) from None
 
 
 def _told(one: Outcome) -> str:

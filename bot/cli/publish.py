@@ -7,7 +7,7 @@ from bot import app
 
 @click.command
 @click.option("--full", is_flag=True, help="Write every document again, and remove our old ones.")
-@click.option("--take-over", is_flag=True, help="Take the target over from another page.")
+@click.option("--take-over", is_flag=True, help="Replace all that stands there by this ledger's.")
 def command(*, full: bool, take_over: bool) -> None:
     """Bring the page up to date now."""
     with app.opened(app.tool_settings("page", "ledger", "target")) as duckrow:

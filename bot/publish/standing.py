@@ -100,4 +100,7 @@ _BY_HAND = (
     "and say less than the page did: duckrow publish --take-over"
 )
 _FOREIGN = "another page is published there, or something that is no page of ours."
-_REPLACE = "Name another target; if it is meant to be replaced: duckrow publish --take-over"
+_REPLACE = (
+    "If the ledger was lost and this is a new one, put its backup back, or an export. If not, name "
+    "another target; to replace all that is published there: duckrow publish --take-over"
+)

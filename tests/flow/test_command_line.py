@@ -2,7 +2,9 @@
 
 import json
 import os
+import sqlite3
 import subprocess
+from contextlib import closing
 
 import pytest
 
@@ -120,7 +122,26 @@ def test_a_database_that_is_not_there_is_said_plainly(type_, free_port):
     status, said = type_("incident", "open", "One | Text.", DATABASE_URL=url)
     assert status == 1
     assert "The database does not answer" in said
+    assert "duckrow emergency" in said
     assert "Traceback" not in said
+
+
+def test_the_doctor_sends_nobody_to_migrate_what_a_newer_program_did(type_, tmp_path):
+    type_("components", "add", "www", "Home page")
+    with closing(sqlite3.connect(tmp_path / "duckrow.db")) as ledger, ledger:
+        ledger.execute("UPDATE alembic_version SET version_num = '9999'")
+    said = type_("doctor")[1]
+    assert "Start the newer one." in said
+    assert "db upgrade" not in said
+
+
+def test_an_emergency_that_cannot_be_told_says_that_nothing_was_published(type_):
+    type_("components", "add", "www", "Home page")
+    status, said = type_("emergency", "wwww=down", "We are down.")
+    assert status == 1
+    assert said.startswith('Not published: there is no component "wwww".')
+    said = type_("emergency", "--resolve", "Up.")[1]
+    assert said.startswith("Not published: there is no emergency to end")
 
 
 def test_a_page_of_somebody_else_is_not_overwritten_until_it_is_taken_over(type_, tmp_path):
@@ -129,6 +150,7 @@ def test_a_page_of_somebody_else_is_not_overwritten_until_it_is_taken_over(type_
     status, said = type_("incident", "open", "Two | Text.", **other)
     assert status == 1
     assert "Saved as #1" in said
+    assert "put its backup back" in said
     assert "publish --take-over" in said
     assert "One" in (tmp_path / "public/index.html").read_text()
     assert type_("publish", "--take-over", **other)[0] == 0
