@@ -16,13 +16,13 @@ from tests.faults.world import ONE, World
 _PERSISTENT = ("index.html", ".duckrow/revision.json")
 
 
-@scenario("F6", topologies=(ONE,), short=5, long=200, around=one_disk("ext4"), every=0.05)
+@scenario("F6", topologies=(ONE,), short=3, long=200, around=one_disk("ext4"), every=0.05)
 def power_loss_on_ext4(world: World, runs: int, random: Random) -> None:
     """The power goes, on ext4; the machine comes back with what its disk has."""
     _cut_the_power(world, runs, random)
 
 
-@scenario("F6", topologies=(ONE,), short=5, long=200, around=one_disk("xfs"), every=0.05)
+@scenario("F6", topologies=(ONE,), short=3, long=200, around=one_disk("xfs"), every=0.05)
 def power_loss_on_xfs(world: World, runs: int, random: Random) -> None:
     """The power goes, on xfs; the machine comes back with what its disk has."""
     _cut_the_power(world, runs, random)
