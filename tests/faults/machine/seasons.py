@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import NoReturn
@@ -20,8 +20,19 @@ from tests.support.machine import Clock
 
 BERLIN = ZoneInfo("Europe/Berlin")
 _YEARS = 5 * 365 * 86_400
-# Of 2027: a midnight, the hour that is left out, the one that comes twice, and a month's end.
-_EDGES = ("03-28T00:00", "03-28T03:00", "10-31T02:00", "11-01T00:00")
+
+
+def edges(year: int) -> list[datetime]:
+    """The midnight before an hour is left out, that hour, the one told twice, and a month's end."""
+    spring, autumn = (_last_sunday(year, month) for month in (3, 10))
+    changes = [day.replace(hour=1).astimezone(BERLIN) for day in (spring, autumn)]
+    midnights = (spring, datetime(year, 11, 1, tzinfo=UTC))
+    return sorted([*changes, *(day.replace(tzinfo=BERLIN) for day in midnights)])
+
+
+def _last_sunday(year: int, month: int) -> datetime:
+    last = datetime(year, month, 31, tzinfo=UTC)
+    return last - timedelta(days=last.isoweekday() % 7)
 
 
 @contextmanager
@@ -45,8 +56,7 @@ def seasons(world: World, runs: int, random: Random) -> None:
     """Both changes of summer time and several midnights, and a start with a clock years behind."""
     clock = Clock(world.folder)
     for year in range(2027, 2027 + runs):
-        for edge in _EDGES:
-            at = datetime.fromisoformat(f"{year}-{edge}").replace(tzinfo=BERLIN)
+        for at in edges(year):
             clock.ahead(at.timestamp() - 600 - time.time())
             await_told(world)
             _pass_over(world, clock, at, silently=at.hour == 0)
