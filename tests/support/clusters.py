@@ -44,7 +44,7 @@ _PAIRED = {
     "dynamic_shared_memory_type": "mmap",  # in the folder: nothing is left of what is killed
     "deadlock_timeout": "100ms",
     "autovacuum": "off",
-    "max_connections": "60",
+    "max_connections": "40",
 }
 
 

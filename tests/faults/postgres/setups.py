@@ -4,11 +4,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import psycopg
 from sqlalchemy import Connection
 
 from bot.loop import TICK, Loop
-from storage import engines, standbys, turn
+from storage import engines, standbys
 
 ASLEEP = "asleep"  # a file in the children's folder
 _HOUR = 3600.0
@@ -22,18 +21,6 @@ def no_ticks() -> None:
         return _HOUR if said.exists() else TICK
 
     Loop._tick = property(tick, lambda *_: None)  # type: ignore[assignment]
-
-
-def deaf() -> None:
-    """Seed: the turn's session does not listen."""
-    real = turn._locks_and_listens
-
-    def lock_only(session: "psycopg.Connection") -> bool:
-        ours = real(session)
-        session.execute("UNLISTEN *")
-        return ours
-
-    turn._locks_and_listens = lock_only
 
 
 def commit_locally() -> None:

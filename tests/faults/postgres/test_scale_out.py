@@ -3,8 +3,6 @@
 import time
 from contextlib import contextmanager
 
-import pytest
-
 from bot.loop import TICK
 from tests.faults.forkserver import ForkServer
 from tests.faults.postgres.scenarios import lost_turns
@@ -13,17 +11,16 @@ from tests.faults.scenario import short
 from tests.faults.world import BRISK, MANY, Setup, World
 
 NO_TICKS: Setup = ("tests.faults.postgres.setups:no_ticks", {})
-DEAF: Setup = ("tests.faults.postgres.setups:deaf", {})
 
 test_a_worker_that_stands_still_leaves_its_turn_to_the_other = short(lost_turns, MANY)
 
 
 @contextmanager
-def _world(servers, folder, *setups):
+def _world(servers, folder):
     with (
         servers.place(MANY.database, MANY.targets, folder) as place,
         ForkServer() as server,
-        World(folder, server, place, MANY, seed=1, setups=(BRISK, NO_TICKS, *setups)) as world,
+        World(folder, server, place, MANY, seed=1, setups=(BRISK, NO_TICKS)) as world,
     ):
         (folder / ASLEEP).touch()
         time.sleep(2 * TICK)
@@ -40,10 +37,3 @@ def test_a_revision_does_not_wait_for_a_tick_whichever_process_saved_it(fault_se
         for number in range(1, 7):  # by either web process, at random
             _opened(world, number)
             world.wait_for(world._page_is_current)
-
-
-def test_a_worker_that_does_not_listen_is_found_out(fault_servers, tmp_path):
-    with _world(fault_servers, tmp_path, DEAF) as world:
-        _opened(world, 1)
-        with pytest.raises(TimeoutError):
-            world.wait_for(world._page_is_current, seconds=3)
