@@ -218,7 +218,7 @@ def test_deleting_what_is_gone_is_no_failure(target):
 
 def test_what_was_deleted_stays_so_after_a_power_cut(showing, monkeypatch):
     put(showing, a_file("a/1.html"), a_file("b/1.html"), a_file("b/2.html"), base=SHOWN)
-    synced = []
+    synced: list[Path] = []
     monkeypatch.setattr(module, "_sync_folder", synced.append)
     with showing.writing(showing.marker(), SHOWN) as writer:
         writer.delete(["a/1.html", "b/1.html"])

@@ -158,7 +158,8 @@ def test_a_connection_that_slack_hangs_up_is_replaced_at_once(connected, slack):
 
 
 def test_a_connection_that_was_silent_from_the_start_is_given_up(make_bot, slack, monkeypatch):
-    real, silent = Connection.send, []
+    real = Connection.send
+    silent: list[Connection] = []
 
     def greet_and_fall_silent(connection, body):
         if len(silent) < 1 and body["type"] == "hello":
