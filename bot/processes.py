@@ -109,6 +109,7 @@ class Projections:
                 observer.turned(held=held)
             return held
 
+        may_run.__qualname__ = "take_the_turn"
         slack = [
             Identity(database, client).sync,
             Announcer(database, client, channels).sync,

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from contextlib import contextmanager, suppress
+from pathlib import Path
 
 import pytest
 
@@ -60,6 +61,11 @@ def test_one_process_tells_of_full_disks_a_locked_ledger_and_a_slack_that_is_awa
         monitor.wait_for_trouble("ledger", "disk is full")
         assert monitor.alive()
         assert monitor.metric("duckrow_ready", check="ledger") == 0
+    monitor.wait_for_ready()
+
+    away = Path(f"{disks}/disk/ledger.db").rename(f"{disks}/disk/away.db")
+    monitor.wait(lambda one: one.metric("duckrow_step_failures_total", step="take_the_turn"))
+    away.rename(f"{disks}/disk/ledger.db")
     monitor.wait_for_ready()
 
     with Fill(f"{disks}/public"):
