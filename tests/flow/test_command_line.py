@@ -126,6 +126,13 @@ def test_a_database_that_is_not_there_is_said_plainly(type_, free_port):
     assert "Traceback" not in said
 
 
+def test_the_doctor_asks_for_credentials_where_a_store_is_away(type_, free_port):
+    store = {"PUBLISH_URL": "s3://status/page", "AWS_ENDPOINT_URL": f"http://127.0.0.1:{free_port}"}
+    said = type_("doctor", **store, AWS_ACCESS_KEY_ID="AKIA", AWS_SECRET_ACCESS_KEY="quack")[1]
+    assert "NOT  s3://status/page: it cannot be reached" in said
+    assert "Check PUBLISH_URL and the AWS_… settings" in said
+
+
 def test_the_doctor_sends_nobody_to_migrate_what_a_newer_program_did(type_, tmp_path):
     type_("components", "add", "www", "Home page")
     with closing(sqlite3.connect(tmp_path / "duckrow.db")) as ledger, ledger:
