@@ -716,7 +716,7 @@ def test_the_usage_follows_from_the_declaration():
 def test_help_says_every_subcommand_in_a_line_of_its_own():
     lines = help_text(COMMANDS, "/ducks").split("\n")
     for one in COMMANDS:
-        assert f"`/ducks {one.name}` say {one.name} &amp; more" in lines
+        assert f"`/ducks {one.name}`: say {one.name} &amp; more" in lines
     assert lines.index("*Look*") < next(at for at, line in enumerate(lines) if "list" in line)
 
 

@@ -63,7 +63,7 @@ def reference(
 
 
 def _group(title: str, commands: Sequence[Command], slash: str) -> str:
-    lines = (f"`{slash} {command.name}` {escape_slack(command.summary)}" for command in commands)
+    lines = (f"`{slash} {command.name}`: {escape_slack(command.summary)}" for command in commands)
     return "\n".join([f"*{title}*", *lines])
 
 
