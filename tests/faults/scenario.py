@@ -1,5 +1,6 @@
 """Scenarios: one declaration each, run alike by pytest and by `make faults`."""
 
+import os
 import tempfile
 import time
 from collections import Counter
@@ -12,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from tests.faults import report
 from tests.faults.forkserver import ForkServer
 from tests.faults.journal import Outcome
 from tests.faults.place import Place, Servers
@@ -129,11 +131,16 @@ def _add(row: Row, world: World, runs: int) -> None:
 
 
 def short(one: Scenario, topology: Topology) -> Any:
-    """A test that runs it as often as the suite does: `test_… = short(kills, ONE)`."""
+    """A test that runs it as often as the suite does: `test_… = short(kills, ONE)`.
+
+    The variable FAULT_ROWS names a folder where the rows are kept, one file for each.
+    """
 
     def test(fault_servers: Servers) -> None:
         row = run(one, topology, one.short, fault_servers, seed=1)
         print(row.line(), row.notes)  # noqa: T201 -- pytest shows it with the failure
+        if kept := os.environ.get("FAULT_ROWS"):
+            report.keep([row], Path(kept, f"{row.scenario}-{row.topology}.jsonl"))
         assert row.found == []
         assert row.acked > 0
 
