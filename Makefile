@@ -15,7 +15,7 @@ run: .venv/.installed
 	@exec .venv/bin/duckrow sandbox
 
 test: .venv/.dev npm
-	.venv/bin/python -m pytest -n auto $(ARGS)
+	.venv/bin/python -m pytest -n auto --dist worksteal $(ARGS)
 
 lint: .venv/.dev
 	.venv/bin/ruff check .
