@@ -31,7 +31,7 @@ def test_the_bot_starts_while_slack_is_down_and_answers_when_it_is_back(
     with running([*DUCKROW, "run"], tmp_path, socket_env):
         with slack.down():
             log = tmp_path / "process.log"
-            slack.wait_for(lambda: "Slack cannot be reached" in log.read_text(), seconds=30)
+            slack.wait_for(lambda: "Slack gives no connection" in log.read_text(), seconds=30)
         slack.wait_for_connections(2, seconds=60)
         slack.wait_for(lambda: slack.called("users.list"), seconds=60)
         reply = slack.say("ana", "#incidents", "/incident open Site Outage | Back again.")
