@@ -19,6 +19,13 @@ def back_up(folder, name):
         live.backup(copy)
 
 
+def untold(folder):
+    """Incidents that Slack has not heard of: what is posted after a copy may be posted twice."""
+    with closing(sqlite3.connect(folder / "ledger.db")) as live:
+        query = "SELECT count(*) FROM incident WHERE revision > told_revision"
+        return live.execute(query).fetchone()[0]
+
+
 def put_back(folder, name):
     for ending in ("-wal", "-shm"):
         (folder / f"ledger.db{ending}").unlink(missing_ok=True)
@@ -33,6 +40,7 @@ def test_what_was_acknowledged_after_a_backup_comes_back_from_the_page(tmp_path,
     with one_process(tmp_path, slack, socket_env):
         slack.say("ana", "#incidents", "/incident open www=down Site Outage | We see errors.")
         slack.wait_for(lambda: "We see errors." in page(slack), seconds=20)
+        slack.wait_for(lambda: untold(tmp_path) == 0, seconds=20)
         back_up(tmp_path, "backup.db")
         slack.say("ana", "#incidents", "/incident update After the backup.")
         slack.wait_for(lambda: "After the backup." in page(slack), seconds=20)
