@@ -68,17 +68,7 @@ def test_one_process_tells_of_full_disks_a_locked_ledger_and_a_slack_that_is_awa
     away.rename(f"{disks}/disk/ledger.db")
     monitor.wait_for_ready()
 
-    with Fill(f"{disks}/public"):
-        text = "We see errors. " * 50
-        saved = slack.say("ana", "#incidents", f"/incident open Site Outage | {text}")
-        assert saved
-        assert saved.text.startswith("Saved as #1")
-        monitor.wait(lambda one: one.metric("duckrow_target_behind_seconds"))
-        assert monitor.metric("duckrow_ledger_revision") == 2
-        assert monitor.metric("duckrow_step_failures_total")
-        assert monitor.alive()
-    monitor.wait(lambda one: one.metric("duckrow_target_behind_seconds") == 0)
-    assert monitor.metric("duckrow_target_revision") == 2
+    _tells_of_a_page_that_cannot_be_written(monitor, slack, f"{disks}/public")
 
     with _locked(process, str(tmp_path / "disk/ledger.db")):
         monitor.wait_for_trouble("ledger", "locked")
@@ -95,6 +85,20 @@ def test_one_process_tells_of_full_disks_a_locked_ledger_and_a_slack_that_is_awa
         assert monitor.wrong().keys() == {"slack"}
         assert monitor.alive()
     monitor.wait_for_ready()
+
+
+def _tells_of_a_page_that_cannot_be_written(monitor, slack, folder):
+    with Fill(folder):
+        text = "We see errors. " * 50
+        saved = slack.say("ana", "#incidents", f"/incident open Site Outage | {text}")
+        assert saved
+        assert saved.text.startswith("Saved as #1")
+        monitor.wait(lambda one: one.metric("duckrow_target_behind_seconds"))
+        assert monitor.metric("duckrow_ledger_revision") == 2
+        assert monitor.metric("duckrow_step_failures_total")
+        assert monitor.alive()
+    monitor.wait(lambda one: one.metric("duckrow_target_behind_seconds") == 0)
+    assert monitor.metric("duckrow_target_revision") == 2
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from tests.support.monitoring import Monitor
 from tests.support.processes import DUCKROW, ROOT, duckrow, running
-from tests.support.tools import unused_port
+from tests.support.tools import need, unused_port
 
 DOCS = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
 RULES = ROOT / "docs/alerts.rules.yml"
@@ -39,9 +39,10 @@ def test_every_alert_has_a_section_and_every_section_an_alert():
 
 
 def test_prometheus_itself_finds_no_fault_in_the_alerts():
-    promtool = shutil.which("promtool")
-    if not promtool:
-        pytest.skip("promtool is not here")
+    found = shutil.which("promtool")
+    promtool = need(
+        "promtool", Path(found) if found else None, "install it: apt-get install prometheus"
+    )
     done = subprocess.run(
         [promtool, "check", "rules", str(RULES)], capture_output=True, text=True, check=False
     )

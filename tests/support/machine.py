@@ -19,8 +19,6 @@ from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 
-import pytest
-
 from tests.support.tools import need
 
 _CLONE_NEWNS, _MS_REC_PRIVATE = 0x20000, 0x44000
@@ -38,7 +36,7 @@ def own_mounts() -> None:
         need("root", None, "mounting and tracing want it")
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.unshare(_CLONE_NEWNS) or libc.mount(b"none", b"/", None, _MS_REC_PRIVATE, None):
-        pytest.skip(f"no mounts of our own: {os.strerror(ctypes.get_errno())}")
+        need("a mount namespace", None, f"the kernel says: {os.strerror(ctypes.get_errno())}")
 
 
 @contextmanager
