@@ -465,6 +465,68 @@ def test_a_duplicate_is_taken_away_though_slack_fails_meanwhile(tell, bot, slack
     assert channel() == STORY
 
 
+@pytest.fixture
+def another(bot, slack, database):
+    """The announcer of another process, which believes that it has the turn."""
+    client = Client(slack.bot_token, slack.api_url)
+    yield Announcer(database, client, ["C00000INC"], pace=timedelta())
+    client.close()
+
+
+def standing_still_before(monkeypatch, where, what, meanwhile):
+    """A process that stops right before its first call of `what`, while others go on."""
+    real = getattr(where, what)
+
+    def stand_still(*args, **kwargs):
+        monkeypatch.setattr(where, what, real)
+        meanwhile()
+        return real(*args, **kwargs)
+
+    monkeypatch.setattr(where, what, stand_still)
+
+
+@ON_BOTH
+def test_who_stood_still_posts_nothing_that_another_has_posted(
+    tell, bot, another, channel, monkeypatch
+):
+    tell(*LINES)
+    poster = bot.announcer._poster
+    standing_still_before(monkeypatch, poster, "_begin", lambda: another.sync(bot.now()))
+    bot.announce_through_trouble()
+    assert channel() == STORY
+
+
+def test_a_post_that_failed_after_another_made_it_is_not_made_again(
+    tell, bot, another, slack, monkeypatch
+):
+    tell(LINES[0])
+
+    def settle_and_post():
+        bot.now.pass_by(minutes=1)
+        another.sync(bot.now())
+        slack.faults.add("chat.postMessage", "ratelimited", seconds=1)
+
+    standing_still_before(monkeypatch, bot.announcer._poster._client, "call", settle_and_post)
+    bot.announce_through_trouble()
+    tell(LINES[1])
+    bot.announce_through_trouble()
+    assert root(slack).text == "#1 Site Outage: Investigating. Classes are back."
+
+
+def test_an_edit_that_comes_late_is_put_right(tell, bot, another, slack, monkeypatch):
+    tell(LINES[0])
+    bot.announce()
+    tell(LINES[1])
+
+    def go_on():
+        tell(LINES[2])
+        another.sync(bot.now())
+
+    standing_still_before(monkeypatch, bot.announcer._poster._client, "call", go_on)
+    bot.announce_through_trouble()
+    assert root(slack).text.startswith("#1 Site Outage: Identified.")
+
+
 def test_a_busy_channel_does_not_hide_a_message(tell, bot, slack):
     tell(LINES[0])
     slack.faults.add("chat.postMessage", "close_done")

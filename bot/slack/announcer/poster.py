@@ -57,6 +57,8 @@ class Poster:
         """Send a message; it is on the books before it leaves."""
         message = story.message(wanted, self._old_thread(story, wanted))
         begun = self._begin(story, wanted, again, now)
+        if begun is None:
+            return
         try:
             answer = self._client.call(
                 "chat.postMessage",
@@ -68,7 +70,7 @@ class Poster:
                 **_content(message),
             )
         except NoEffect:
-            self._save(replace(begun, attempt_at=None))
+            self._change(begun, replace(begun, attempt_at=None))
             raise
         except Permanent as refused:
             self._refused(begun, wanted, refused, story)
@@ -89,7 +91,7 @@ class Poster:
         except Permanent as refused:
             self._refused(delivery, wanted, refused, story)
         else:
-            self._save(replace(delivery, version=wanted.version, error=None))
+            self._shows(delivery, wanted.version)
 
     def settle(self, story: Story, begun: Delivery, now: datetime) -> None:
         """Adopt the message if it is there; else it may be sent again."""
@@ -100,7 +102,7 @@ class Poster:
             self._keep(delivery, found[0])
             return
         self._suspects.extend(Suspect(delivery, wait_for(pause, now)) for pause in _LOOK_AGAIN)
-        self._save(replace(delivery, attempt_at=None))
+        self._change(delivery, replace(delivery, attempt_at=None))
 
     def sweep(self, now: datetime) -> bool:
         """Look for one message that was sent twice after all. True when one was looked for."""
@@ -124,12 +126,12 @@ class Poster:
 
     def _begin(
         self, story: Story, wanted: Wanted, again: Delivery | None, now: datetime
-    ) -> Delivery:
+    ) -> Delivery | None:
+        """Put it on the books; None where another process did so meanwhile."""
         fresh = again or _fresh(story, wanted)
         thread = None if wanted.kind is DeliveryKind.ROOT else story.thread_ts
         begun = replace(fresh, channel=story.home, thread_ts=thread, attempt_at=now, error=None)
-        self._save(begun)
-        return begun
+        return begun if self._change(again, begun) else None
 
     def _placed(self, story: Story, begun: Delivery) -> Delivery:
         """Where to look for a message that another copy of the ledger may have posted."""
@@ -137,7 +139,7 @@ class Poster:
             return begun
         thread = None if begun.kind is DeliveryKind.ROOT else story.thread_ts
         placed = replace(begun, channel=story.home, thread_ts=thread)
-        self._save(placed)
+        self._change(begun, placed)
         return placed
 
     def _keep(self, begun: Delivery, found: Found) -> None:
@@ -151,15 +153,23 @@ class Poster:
         if not is_ours:
             self._delete(begun.channel, [found])
 
+    def _shows(self, edited: Delivery, version: int) -> None:
+        """Store what the message shows now; what was newer before us is shown once more."""
+        with self._database.write() as ledger:
+            stored = _by_id(ledger.deliveries.of(edited.incident_id), edited)
+            ledger.deliveries.save(replace(stored, version=version, error=None))
+            if stored.version > version:
+                ledger.deliveries.tell_again(edited.incident_id)
+
     def _refused(self, one: Delivery, wanted: Wanted, refused: Permanent, story: Story) -> None:
         """Note Slack's refusal; only what concerns more than this one message is raised."""
         settled = one if one.ts else replace(one, attempt_at=None)
         if refused.error in _MISSING or (_is_told_root(one) and refused.error == _FROZEN):
-            self._note_missing(settled, story)
+            self._note_missing(one, story)
         elif refused.error in _UNFIT:
-            self._save(replace(settled, error=refused.error, version=wanted.version))
+            self._change(one, replace(settled, error=refused.error, version=wanted.version))
         else:
-            self._save(replace(settled, error=refused.error))
+            self._change(one, replace(settled, error=refused.error))
             raise refused
 
     def _note_missing(self, one: Delivery, story: Story) -> None:
@@ -167,9 +177,9 @@ class Poster:
         root = live_root(story.deliveries)
         missing = one if one.ts else root
         if not one.ts:
-            self._save(one)
+            self._change(one, replace(one, attempt_at=None))
         if missing:
-            self._save(replace(missing, deleted=True))
+            self._change(missing, replace(missing, deleted=True))
 
     def _old_thread(self, story: Story, wanted: Wanted) -> str:
         if wanted.kind is not DeliveryKind.ROOT or story.old_thread is None:
@@ -187,9 +197,14 @@ class Poster:
         with self._database.read() as ledger:
             return _by_id(ledger.deliveries.of(one.incident_id), one)
 
-    def _save(self, one: Delivery) -> None:
+    def _change(self, known: Delivery | None, new: Delivery) -> bool:
+        """Save it, unless the books have changed: somebody who stood still knows old ones."""
         with self._database.write() as ledger:
-            ledger.deliveries.save(one)
+            every = {one.id: one for one in ledger.deliveries.of(new.incident_id)}
+            is_known = every.get(new.id) == known
+            if is_known:
+                ledger.deliveries.save(new)
+        return is_known
 
 
 def _fresh(story: Story, wanted: Wanted) -> Delivery:
