@@ -48,8 +48,17 @@ class Database:
         self.engine.dispose()
         self.watchdog.close()
 
+    def is_unmade(self) -> bool:
+        """True where an embedded database is still to be made."""
+        return self.is_sqlite and self._file.is_unmade()
+
+    def ensure_made(self) -> None:
+        """Make an embedded database that is not there. Raises LedgerGone where one has been."""
+        if self.is_sqlite and not self._file.is_made():
+            self.migrate()
+
     def migrate(self) -> None:
-        """Bring the tables up to this program's version."""
+        """Bring the tables up to this program's version. Raises LedgerGone where one has been."""
         self._file.may_be_made = True
         try:
             with _told_plainly():
@@ -203,10 +212,9 @@ class Database:
                 commit()
         except exc.DBAPIError as error:
             connection.invalidate()
-            if _is_locked(error):
+            if _is_locked(error) or not writes:  # what only looked has no outcome
                 raise
             self._file.doubt()
-            self.hosts.doubt()
             raise OutcomeUnknown("the connection was lost while saving") from error
         if doubts:
             raise OutcomeUnknown(doubts[0])
@@ -222,8 +230,10 @@ class Database:
             yield
             return
         socket = connection.connection.driver_connection.fileno()  # type: ignore[union-attr]
-        with self.watchdog.guard(socket, deadline):
+        with self.watchdog.guard(socket, deadline) as guarded:
             yield
+        if guarded.dropped:  # all went well, and at the last moment: nothing more will
+            connection.invalidate()
 
 
 def _is_locked(error: exc.DBAPIError) -> bool:

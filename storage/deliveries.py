@@ -1,6 +1,7 @@
 """Slack messages: which incident or update each one shows, and how far posting it got."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 
@@ -28,7 +29,7 @@ class Delivery:
     id: str
     incident_id: str
     kind: DeliveryKind
-    channel: str
+    channel: str  # empty with an attempt: it may be in any
     update_id: str | None = None
     thread_ts: str | None = None
     attempt_at: datetime | None = None  # a post began then and its outcome is not known
@@ -36,6 +37,7 @@ class Delivery:
     version: int = 0  # the revision it shows
     error: str | None = None  # permanent, in Slack's own word
     deleted: bool = False  # somebody deleted the message
+    edit_at: datetime | None = None  # an edit began then that Slack may still carry out
 
 
 _ENDINGS = (Phase.RESOLVED, Phase.COMPLETED)
@@ -127,28 +129,31 @@ class Deliveries:
             update(incident).where(incident.c.id == incident_id).values(told_revision=0)
         )
 
+    def hold(self, incident_id: str) -> None:
+        """Have others who change this incident's messages wait until this transaction ends.
+
+        On PostgreSQL two could else read the same books, and both write.
+        """
+        row = select(incident.c.id).where(incident.c.id == incident_id)
+        self._connection.execute(row.with_for_update(key_share=True))
+
     def look_for(self, one: Incident) -> None:
         """Have the announcer look in Slack for the messages of an incident that the books lack.
 
         Another copy of this ledger may have posted them. They are begun, as if their post's
-        outcome were not known: found, they are adopted; else they are posted.
+        outcome were not known, and nobody knows where: found, they are adopted; else posted.
         """
-        known = {
-            (each.kind, each.update_id)
-            for each in self.of(one.id)
-            if each.ts or each.attempt_at or each.error or each.deleted
-        }
-        wanted: list[tuple[DeliveryKind, str | None, datetime]] = []
-        wanted.append((DeliveryKind.ROOT, None, one.created_at))
-        for told in one.standing:
-            wanted.append((DeliveryKind.UPDATE, told.id, told.created_at))
-            if told.phase in _ENDINGS:
-                wanted.append((DeliveryKind.CLOSING, told.id, told.created_at))
-        for kind, update_id, since in wanted:
-            if (kind, update_id) not in known:
-                id_ = delivery_id(one.id, kind, update_id)
-                begun = Delivery(id_, one.id, kind, one.channel, update_id, attempt_at=since)
-                self.save(begun)
+        self.hold(one.id)
+        known = self.of(one.id)
+        for kind, update_id, since in _told_by(one):
+            same = [each for each in known if (each.kind, each.update_id) == (kind, update_id)]
+            if any(_is_told(each, kind) for each in same):
+                continue
+            lacking = next((each for each in same if not each.deleted), None)
+            if lacking is None:
+                id_ = delivery_id(one.id, kind, update_id, len(same))
+                lacking = Delivery(id_, one.id, kind, "", update_id)
+            self.save(replace(lacking, channel="", thread_ts=None, attempt_at=since))
 
     def of(self, incident_id: str) -> tuple[Delivery, ...]:
         """Every message of an incident, deleted ones included, in the order they were begun."""
@@ -158,6 +163,11 @@ class Deliveries:
             .order_by(delivery.c.attempt_at, delivery.c.ts, delivery.c.id)
         )
         return tuple(_delivery(row) for row in self._connection.execute(query).mappings())
+
+    def get(self, id_: str) -> Delivery | None:
+        query = select(delivery).where(delivery.c.id == id_)
+        row = self._connection.execute(query).mappings().one_or_none()
+        return _delivery(row) if row else None
 
     def by_message(self, channel: str, ts: str) -> Delivery | None:
         query = select(delivery).where(delivery.c.channel == channel, delivery.c.ts == ts)
@@ -169,6 +179,22 @@ class Deliveries:
         known = update(delivery).where(delivery.c.id == one.id).values(values)
         if self._connection.execute(known).rowcount == 0:
             self._connection.execute(insert(delivery), values)
+
+
+def _told_by(one: Incident) -> Iterator[tuple[DeliveryKind, str | None, datetime]]:
+    """The messages that an incident may have, and since when."""
+    yield DeliveryKind.ROOT, None, one.created_at
+    for told in one.standing:
+        yield DeliveryKind.UPDATE, told.id, told.created_at
+        if told.phase in _ENDINGS:
+            yield DeliveryKind.CLOSING, told.id, told.created_at
+
+
+def _is_told(one: Delivery, kind: DeliveryKind) -> bool:
+    """Posted, being posted, or not to be posted. Only a root that was deleted is posted anew."""
+    if one.deleted:
+        return kind is not DeliveryKind.ROOT
+    return bool(one.ts or one.attempt_at or one.version)
 
 
 def _delivery(row: RowMapping) -> Delivery:

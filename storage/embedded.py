@@ -3,6 +3,9 @@
 An unlinked file can be written to for ever, and everything in it is gone when the process ends. And
 a failed fsync may be reported once: the next one succeeds without having written what the first one
 lost. SQLite itself notices neither.
+
+Nor does it mind to begin an empty file where one is away for a while, and then it throws away the
+log that was left there, with what people were told is saved. So none is begun where one has been.
 """
 
 import os
@@ -13,10 +16,14 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, event
 
-from storage.errors import LedgerUnavailable
+from storage.errors import LedgerGone, LedgerUnavailable
 
-_GONE = "the database's file is gone"
+_GONE = "the database's file is gone: there is no ledger at"
+_REMEDY = "Put it back. If it is lost for good: stop the bot and remove what is left of it."
 _UNSAFE = "the disk failed to keep a change, and the database is not yet whole again"
+
+_LOG = ("-wal",)
+_BESIDE = (*_LOG, "-shm", "-loop")  # the last is the turn's (storage.turn), and stays after a run
 
 _ROOM = 1024 * 1024  # bytes: about a hundred commands
 
@@ -28,7 +35,8 @@ class EmbeddedFile:
 
     def __init__(self, path: Path | None) -> None:
         self._path = path
-        self.may_be_made = False  # else a file that is not there is a failure, and not a beginning
+        self.may_be_made = False  # where none has been; else a file that is not there is a failure
+        self._was_made = False  # as we have seen: even if all of it goes, no other takes its place
         # Each copies the log into the file with fresh writes, so that no failed fsync of the past
         # counts. A process that died may have left us rows which the disk does not have: PASSIVE,
         # which waits for nobody, since then nobody else has the file open.
@@ -40,9 +48,20 @@ class EmbeddedFile:
             event.listen(engine, "do_connect", self._look_before)
             event.listen(engine, "connect", self._look_after)
 
+    def is_unmade(self) -> bool:
+        """True where the ledger may be made: there is none, and nothing is left of one."""
+        if not self._path or not _found(self._path.parent):
+            return False
+        return not self._left() and not _is_made(_found(self._path))
+
+    def is_made(self) -> bool:
+        return not self._path or _is_made(_found(self._path))
+
     def is_open_in(self, connection: Connection) -> bool:
         """True while what this connection reads and writes is what stands under the path."""
-        return not self._path or connection.info.get("file") == self._identity()
+        found = _found(self._path)
+        self._was_made = self._was_made or _is_made(found)
+        return not self._path or connection.info.get("file") == _identity(found)
 
     def doubt(self) -> None:
         """A commit failed: nothing is acknowledged before the log was emptied into the file.
@@ -71,19 +90,42 @@ class EmbeddedFile:
         if disk and disk.f_bavail * disk.f_frsize < _ROOM:
             raise LedgerUnavailable("the ledger's disk is full, or nearly")
 
-    def _identity(self) -> Identity | None:
-        with suppress(OSError):
-            found = self._path.stat() if self._path else None
-            return (found.st_dev, found.st_ino) if found else None
-        return None
+    def _left(self) -> list[str]:
+        """What says that there was a ledger. A lock beside an empty file may be a full disk's."""
+        endings = _LOG if _found(self._path) else _BESIDE
+        return [ending for ending in endings if _found(Path(f"{self._path}{ending}"))]
 
     def _look_before(self, _dialect: Any, record: Any, *_: Any) -> None:
-        record.info["file"] = self._identity()
-        if not (record.info["file"] or self.may_be_made):
-            raise sqlite3.OperationalError(_GONE)
+        left = self._left()  # first: whoever begins a ledger makes its file before what is beside
+        found = _found(self._path)
+        if not _is_made(found) and (left or self._was_made or not (found or self.may_be_made)):
+            raise _absence(self._path, left)
+        record.info["file"] = _identity(found)
 
     def _look_after(self, _connection: Any, record: Any) -> None:
-        record.info["file"] = record.info["file"] or self._identity()
+        record.info["file"] = record.info["file"] or _identity(_found(self._path))
+
+
+def _found(path: Path | None) -> os.stat_result | None:
+    with suppress(OSError):
+        return path.stat() if path else None
+    return None
+
+
+def _identity(found: os.stat_result | None) -> Identity | None:
+    return (found.st_dev, found.st_ino) if found else None
+
+
+def _is_made(found: os.stat_result | None) -> bool:
+    """An empty file is no ledger yet, or the beginning of a copy that is being brought back."""
+    return bool(found and found.st_size)
+
+
+def _absence(path: Path | None, left: list[str]) -> LedgerUnavailable:
+    if path and not _found(path.parent):
+        return LedgerUnavailable(f"there is no folder {path.parent}")
+    still = f", but still its {', '.join(left)}" if left else ""
+    return LedgerGone(f"{_GONE} {path}{still}.", _REMEDY)
 
 
 def file_of(database: str | None) -> EmbeddedFile:

@@ -11,10 +11,18 @@ class OutcomeUnknown(LedgerUnavailable):
     """The connection died while committing: the transaction may or may not have happened."""
 
 
-class WrongLedger(Trouble):
-    """The database is not one this program can use; `remedy` says what to do, and so does str."""
+class _WithRemedy(Trouble):
+    """`remedy` says what to do, and so does str."""
 
     def __init__(self, problem: str, remedy: str) -> None:
         super().__init__(f"{problem} {remedy}")
         self.problem = problem
         self.remedy = remedy
+
+
+class WrongLedger(_WithRemedy):
+    """The database is not one this program can use."""
+
+
+class LedgerGone(_WithRemedy, LedgerUnavailable):
+    """There is no ledger where one has been, and none is begun in its place."""

@@ -13,12 +13,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 if TYPE_CHECKING:
     import psycopg  # an extra: only there with PostgreSQL
 
 PATIENCE = 2.0  # seconds, where nobody says how long there is
 _HEAD_START = 0.2  # seconds: a host in another room has answered by then
+_LAST_RESORT = 1.0  # seconds before a host is asked that failed: one far away has answered by then
 
 _LISTS = ("host", "hostaddr", "port")  # as libpq takes them, separated by commas
 _deadline: ContextVar[float | None] = ContextVar("deadline", default=None)
@@ -41,29 +43,37 @@ class Hosts:
 
     def __init__(self, parameters: Parameters) -> None:
         self._hosts = _one_by_one(parameters)
+        self._failed: Parameters | None = None  # the one whose session did so last
+        self._granted: WeakKeyDictionary[psycopg.Connection, Parameters] = WeakKeyDictionary()
 
     def connect(self, **more: Any) -> "psycopg.Connection":
         """A session on the first host that grants one. Raises psycopg.OperationalError."""
         deadline = _deadline.get() or time.monotonic() + PATIENCE
-        host, session = _Race(self._hosts, more).won_by(deadline)
-        self._hosts = [host, *(one for one in self._hosts if one is not host)]
+        host, session = _Race(self._hosts, more, self._failed).won_by(deadline)
+        self._hosts = sorted(self._hosts, key=lambda one: one is not host)
+        self._granted[session] = host
+        if host is self._failed:
+            self._failed = None
         return session
 
-    def doubt(self) -> None:
-        """The host that was right last time let us wait: next time, the others are asked first.
+    def doubt(self, session: "psycopg.Connection") -> None:
+        """The host that granted this session failed it: from now on the others are asked first.
 
         A primary that was replaced and comes back accepts writes, and never commits one.
         """
-        first, *others = self._hosts
-        self._hosts = [*others, first]
+        self._failed = host = self._granted.get(session)
+        self._hosts = sorted(self._hosts, key=lambda one: one is host)
 
 
 class _Race:
     """One attempt per host; the first that succeeds is it, and what succeeds later hangs up."""
 
-    def __init__(self, hosts: list[Parameters], more: Parameters) -> None:
+    def __init__(
+        self, hosts: list[Parameters], more: Parameters, failed: Parameters | None
+    ) -> None:
         self._waiting = deque(hosts)
         self._more = more
+        self._failed = failed
         self._answers: queue.SimpleQueue[tuple[Parameters, Any]] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._over = False
@@ -96,9 +106,15 @@ class _Race:
     def _answer(self, deadline: float) -> tuple[Parameters, Any]:
         left = max(deadline - time.monotonic(), 0.0)
         try:
-            return self._answers.get(timeout=min(left, _HEAD_START) if self._waiting else left)
+            return self._answers.get(timeout=min(left, self._head_start()))
         except queue.Empty:
             return {}, None
+
+    def _head_start(self) -> float:
+        """Seconds until the next host is asked, where those that were asked do not answer."""
+        if not self._waiting:
+            return float("inf")
+        return _LAST_RESORT if self._waiting[0] is self._failed else _HEAD_START
 
     def _ask(self, host: Parameters) -> None:
         import psycopg  # noqa: PLC0415 -- an extra
@@ -106,7 +122,7 @@ class _Race:
         answer: Any = "it could not be asked"
         try:
             answer = psycopg.connect(**host, **self._more)
-        except psycopg.Error as error:
+        except (psycopg.Error, OSError) as error:  # OSError: no descriptor is left to wait with
             answer = error
         finally:
             with self._lock:

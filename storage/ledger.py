@@ -194,10 +194,11 @@ class Telling(Ledger):
         self._touch(merged, before, {"updates": [one.id for one in merged.updates]})
         return merged
 
-    def restore(self, incident: Incident) -> None:
-        """Store an incident just as it was told elsewhere: for a ledger that stands in."""
+    def restore(self, incident: Incident) -> Incident:
+        """Store an incident just as it was told elsewhere: for a ledger made of a page."""
         numbered = replace(incident, number=self._take_number(incident.number))
         merging.write(self.connection, numbered, None)
+        return numbered
 
     def turn_day(self) -> None:
         """Tell that time passed: the page's days, and what depends on them, are due."""

@@ -1,7 +1,7 @@
 """What each target shows: the revision, the documents, and since when it is behind."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -21,7 +21,7 @@ class Publication:
     checked_at: datetime | None = None  # when the marker was last written
     behind_since: datetime | None = None
     error: str | None = None
-    stopped: bool = False  # publishing waits for a person: a regress, or somebody else's page
+    stopped: bool = False  # until it is taken back what the page knows better, or a person acts
     told_at: datetime | None = None
     recovered: str | None = None  # what came back from it, and the channel has not heard yet
 
@@ -31,7 +31,7 @@ class Published:
     """One file we put on a target."""
 
     path: str
-    digest: str
+    digest: str  # empty where what is due could not be made, and something older may stand
     revision: int
     etag: str | None = None
 
@@ -71,8 +71,8 @@ class Publications:
 
     def heard(self, one: Publication) -> None:
         """The channel heard what had come back from a target, as it was then."""
-        if self.get(one.target).recovered == one.recovered:
-            self._set(one.target, {"recovered": None})
+        same = (publication.c.target == one.target, publication.c.recovered == one.recovered)
+        self._connection.execute(update(publication).where(*same).values(recovered=None))
 
     def forget_all_but(self, targets: Iterable[str]) -> None:
         """Forget targets that are no longer written: nobody waits for them any more."""
@@ -114,3 +114,16 @@ class Publications:
                     document.c.target == target, document.c.path.in_(gone[start : start + 500])
                 )
             )
+
+    def owe(self, target: str, paths: Sequence[str], revision: int) -> None:
+        """Note that what is due there is missing, until it is put."""
+        if not paths:
+            return
+        known = self.documents(target, paths)
+        fresh = (Published(path, "", revision) for path in paths)
+        self.put(target, [replace(known.get(one.path, one), digest="") for one in fresh])
+
+    def owed(self, target: str) -> list[str]:
+        """The paths of what is missing, in order."""
+        query = select(document.c.path).where(document.c.target == target, document.c.digest == "")
+        return list(self._connection.execute(query.order_by(document.c.path)).scalars())

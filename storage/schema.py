@@ -26,7 +26,7 @@ from sqlalchemy import (
 
 from bot.core.page import PageLink
 
-HEAD = "0004"  # the newest migration; a test holds it to storage/migrations
+HEAD = "0005"  # the newest migration; a test holds it to storage/migrations
 
 metadata = MetaData(
     naming_convention={
@@ -234,6 +234,7 @@ delivery = Table(
     Column("version", Integer, nullable=False, server_default="0"),  # revision it shows
     Column("error", Text),  # a permanent one, in Slack's word
     Column("deleted", Boolean, nullable=False, server_default=false()),
+    Column("edit_at", UtcDateTime),  # set before editing, while Slack may still carry it out
 )
 Index("ix_delivery_message", delivery.c.channel, delivery.c.ts)
 

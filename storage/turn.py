@@ -37,6 +37,8 @@ _SERVERS_PATIENCE = 5
 class Turn(Protocol):
     """Held by the process that runs the loop."""
 
+    taken: int  # how often; each time the ledger may be another one, as after a failover
+
     def take(self) -> bool:
         """Take the turn if it is free; True while it is ours."""
 
@@ -58,6 +60,7 @@ class FileTurn:
     """The turn on a single machine; the kernel frees it when the process dies."""
 
     def __init__(self, path: Path) -> None:
+        self.taken = 0
         self._path = path
         self._file: IO[str] | None = None
         self._lock = threading.Lock()
@@ -74,6 +77,7 @@ class FileTurn:
             file.close()
             return False
         self._file = file
+        self.taken += 1
         return True
 
     def close(self) -> None:
@@ -86,6 +90,7 @@ class SessionTurn:
     """The turn on PostgreSQL: an advisory lock of the session that also listens for wake-ups."""
 
     def __init__(self, hosts: Hosts, watchdog: Watchdog, wake: Callable[[], None]) -> None:
+        self.taken = 0
         self._hosts = hosts
         self._watchdog = watchdog
         self._wake = wake
@@ -116,7 +121,7 @@ class SessionTurn:
         self._leave()
         try:
             return self._begin(self._hosts.connect(autocommit=True))
-        except psycopg.Error as error:
+        except (psycopg.Error, OSError) as error:
             raise LedgerUnavailable(f"the turn cannot be taken: {error}") from error
         finally:
             self._next_try = time.monotonic() + _BEAT / 2
@@ -127,14 +132,16 @@ class SessionTurn:
             with self._within_the_lease(session):
                 if not _locks_and_listens(session):
                     return False
+            # A descriptor of our own: the driver closes its own as soon as it finds it dead. Where
+            # none is left, nobody listens yet: only hanging up on it ends the listener.
+            line = stack.enter_context(socket.socket(fileno=os.dup(session.fileno())))
             self._listener = threading.Thread(target=self._listen, args=(session,), name="listen")
             self._listener.daemon = True
             self._listener.start()
             stack.callback(self._listener.join)
-            # A descriptor of our own: the driver closes its own as soon as it finds it dead.
-            line = stack.enter_context(socket.socket(fileno=os.dup(session.fileno())))
             stack.callback(_hang_up, line)
             self._held = stack.pop_all()
+        self.taken += 1
         return True
 
     @contextmanager

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from itertools import groupby, islice
 from operator import itemgetter
-from typing import Any, BinaryIO
+from typing import Any
 
 from sqlalchemy import Select, Table, and_, exc, exists, func, insert, or_, select
 
@@ -38,17 +38,15 @@ _CONTRADICTIONS: dict[str, Select[Any]] = {
 }
 
 
-def load(ledger: Ledger, stream: BinaryIO) -> Header:
+def load(ledger: Ledger, export: Export) -> None:
     """Store every row of an export. Raises Refusal, and then nothing may be committed."""
     _require_empty(ledger)
-    export = Export(stream)
     try:
         for table, batch in _batches(export.rows()):
             ledger.connection.execute(insert(table), batch)
     except (exc.IntegrityError, exc.DataError) as error:
         raise _contradicts(str(error.orig).strip().splitlines()[0]) from error
     _require_consistent(ledger, export.header)
-    return export.header
 
 
 def _require_empty(ledger: Ledger) -> None:

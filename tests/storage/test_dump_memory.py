@@ -31,7 +31,7 @@ def test_memory_does_not_grow_with_the_history(database, empty, tmp_path):
     assert file.stat().st_size > 5_000_000
     other = empty("sqlite")
     with at_most(4_000_000), file.open("rb") as stream, other.at_length(writes=True) as ledger:
-        dump.load(ledger, stream)
+        dump.load(ledger, dump.Export(stream))
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)

@@ -1,5 +1,6 @@
 """Finding the host that accepts writes, whatever the others do."""
 
+import errno
 import socket
 import threading
 import time
@@ -10,12 +11,13 @@ import pytest
 from sqlalchemy import make_url
 
 from storage import engines
+from storage import hosts as hosts_module
 from storage.database import Database
 from storage.errors import LedgerUnavailable
 from storage.hosts import Hosts, connecting_by
 from tests.support.telling import cause, new_database, open_incident
 
-SOON = 1.5  # seconds: less than libpq gives any host
+SOON = 1.8  # seconds: less than libpq gives any host
 
 
 @pytest.fixture
@@ -112,6 +114,12 @@ def servers(monkeypatch):
     return servers
 
 
+@pytest.fixture
+def unhurried(monkeypatch):
+    """Nobody else is asked while the first has not answered, however busy the machine."""
+    monkeypatch.setattr(hosts_module, "_HEAD_START", 10)
+
+
 def _hosts(url="postgresql+psycopg://u@a,b/d"):
     return Hosts(engines.parameters(make_url(url)))
 
@@ -121,7 +129,7 @@ class Refusal(threading.Event):
         return False
 
 
-def test_the_host_that_was_right_last_time_is_asked_alone(servers):
+def test_the_host_that_was_right_last_time_is_asked_alone(servers, unhurried):
     hosts = _hosts()
     servers |= {"a": Refusal(), "b": None}
     assert hosts.connect().host == "b"
@@ -130,11 +138,28 @@ def test_the_host_that_was_right_last_time_is_asked_alone(servers):
     assert servers.asked == ["b"]
 
 
-def test_a_host_in_doubt_is_asked_last(servers):
+def test_a_host_in_doubt_is_asked_last_however_many_of_its_sessions_failed(servers, unhurried):
     hosts = _hosts()
     servers |= {"a": None, "b": None}
-    assert hosts.connect().host == "a"
-    hosts.doubt()
+    failed = [hosts.connect(), hosts.connect()]
+    assert [one.host for one in failed] == ["a", "a"]
+    for one in failed:
+        hosts.doubt(one)
+    assert hosts.connect().host == "b"
+
+
+class Far(threading.Event):
+    """It lets everybody in, after more than a head start."""
+
+    def wait(self, timeout=None):
+        time.sleep(2 * hosts_module._HEAD_START)
+        return True
+
+
+def test_a_host_in_doubt_is_not_asked_before_one_far_away_has_answered(servers):
+    hosts = _hosts()
+    servers |= {"a": None, "b": Far()}
+    hosts.doubt(hosts.connect())
     assert hosts.connect().host == "b"
 
 
@@ -154,6 +179,19 @@ def test_the_reasons_of_every_host_are_told(servers):
     with pytest.raises(psycopg.OperationalError) as refused:
         _hosts().connect()
     assert sorted(str(refused.value).split("; ")) == ["a refuses", "b refuses"]
+
+
+class Exhausted(threading.Event):
+    def wait(self, timeout=None):
+        raise OSError(errno.EMFILE, "Too many open files")
+
+
+def test_a_host_there_is_no_descriptor_for_is_one_that_refuses(servers):
+    servers |= {"a": Exhausted(), "b": None}
+    assert _hosts().connect().host == "b"
+    servers |= {"b": Exhausted()}
+    with pytest.raises(psycopg.OperationalError, match="Too many open files"):
+        _hosts().connect()
 
 
 def test_nobody_is_asked_for_longer_than_there_is(servers):

@@ -19,6 +19,7 @@ def back_to_0001(database):
             connection.execute(text(f"ALTER TABLE page DROP COLUMN {column}"))
         connection.execute(text("ALTER TABLE incident DROP COLUMN renamed_at"))
         connection.execute(text("ALTER TABLE publication DROP COLUMN recovered"))
+        connection.execute(text("ALTER TABLE delivery DROP COLUMN edit_at"))
         connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
 
 

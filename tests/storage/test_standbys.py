@@ -95,6 +95,22 @@ def test_who_was_connected_to_a_primary_that_fell_silent_saves_on_the_new_one_at
         pair.standby.thaw()
 
 
+def test_who_meets_the_lock_of_a_commit_that_an_old_primary_never_ends_leaves_it():
+    with running_pair() as pair, closing(new_database(pair.url())) as database:
+        old = pair.primary
+        old.freeze()
+        pair.promote()
+        pair.stand_alone()
+        old.thaw()
+        with closing(Database(pair.url(old.port))) as stuck, pytest.raises(OutcomeUnknown):
+            _rename(stuck, "Never committed")
+        with pytest.raises(LedgerUnavailable, match="lock"):
+            _rename(database, "Refused")
+        _rename(database, "Saved")
+        with closing(Database(pair.url(pair.primary.port))) as new:
+            assert _name(new) == "Saved"
+
+
 def test_only_warnings_of_the_commit_itself_raise_doubt(database):
     with database.write() as ledger:
         ledger.connection.exec_driver_sql("DO $$ BEGIN RAISE WARNING 'of something else'; END $$")
