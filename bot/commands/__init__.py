@@ -1,6 +1,14 @@
 """The command language's subcommands, one file each, and the one way to carry them out."""
 
-from bot.commands._answer import Answer, Button, Call, handed_back, refused, unavailable
+from bot.commands._answer import (
+    Answer,
+    Button,
+    Call,
+    handed_back,
+    outcome_unknown,
+    refused,
+    unavailable,
+)
 from bot.commands._registry import COMMANDS, MAINTENANCE
 from bot.commands._run import choose, run, settled
 
@@ -12,6 +20,7 @@ __all__ = [
     "Call",
     "choose",
     "handed_back",
+    "outcome_unknown",
     "refused",
     "run",
     "settled",

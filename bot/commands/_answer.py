@@ -13,6 +13,8 @@ from bot.core.status import Kind
 from bot.core.text import escape_slack
 
 BUTTON_VALUE = 2000  # characters that a Slack button can carry
+_UNKNOWN = "Not sure yet whether this was saved: the database went away in the middle."
+_STILL_UNKNOWN = "Still not sure whether this was saved: the database does not answer just now."
 _LIVE = re.compile(r"<(?=[!@#])")  # what Slack would expand in a text handed back
 
 
@@ -29,6 +31,7 @@ class Call:
     reply_url: str | None = None
     number: int | None = None  # the incident chosen by a button, when the bot had asked
     about: Kind = Kind.INCIDENT  # which subcommands there are; maintenances' are not Slack's yet
+    doubtful: bool = False  # it was carried out before, and nobody knew what came of it
 
 
 @dataclass(frozen=True)
@@ -115,7 +118,8 @@ def refused(refusal: Refusal, call: Call, *, writes: bool = True) -> Answer:
 def unavailable(call: Call, *, writes: bool = True) -> Answer:
     """The ledger does not answer. The message itself keeps the text, and a way to try again."""
     if not writes or call.number is not None:
-        said = "The database does not answer just now. Nothing changed; try again in a moment."
+        remedy = "Try" if not writes else "It cannot be saved twice: press"
+        said = f"The database does not answer just now. {remedy} again in a moment."
         return Answer(said, refused=True, away=True)
     retry = _retry(call)
     remedy = "Press Try again, or type it again" if retry else "Type it again"
@@ -130,10 +134,10 @@ def unavailable(call: Call, *, writes: bool = True) -> Answer:
 
 def outcome_unknown(call: Call) -> Answer:
     """Whoever checks may be killed before the database is back: the button outlives it."""
-    retry = _retry(call)
+    retry = _retry(replace(call, doubtful=True))
     remedy = "If not, press Try again; it cannot be saved twice" if retry else "Do not retype it"
     return Answer(
-        "Not sure yet whether this was saved: the database went away in the middle.\n"
+        f"{_STILL_UNKNOWN if call.doubtful else _UNKNOWN}\n"
         f"Checking; you will hear here. {remedy}.\n{handed_back(call)}",
         retry,
         refused=True,
@@ -143,7 +147,8 @@ def outcome_unknown(call: Call) -> Answer:
 
 def _retry(call: Call) -> tuple[Button, ...]:
     """The button that carries the request's own key, where all of it fits."""
-    value = json.dumps({"key": call.key, "line": call.line})
+    doubt = {"doubtful": True} if call.doubtful else {}
+    value = json.dumps({"key": call.key, "line": call.line, **doubt})
     fits = call.number is None and len(value) <= BUTTON_VALUE
     return (Button("retry", "Try again", value),) if fits else ()
 

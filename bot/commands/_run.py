@@ -14,7 +14,8 @@ from bot.core.grammar import Command, Vocabulary, read, split
 from bot.core.status import Kind
 from bot.core.text import clean
 from storage.database import Database
-from storage.errors import LedgerUnavailable, OutcomeUnknown
+from storage.engines import WAIT
+from storage.errors import LedgerUnavailable, OutcomeUnknown, WrongLedger
 from storage.ledger import Cause, Ledger
 from storage.requests import Request
 
@@ -42,7 +43,7 @@ def run(call: Call, database: Database) -> Answer:
         return _answer.refused(refusal, call, writes=writes)
     except OutcomeUnknown:
         return _answer.outcome_unknown(call)
-    except LedgerUnavailable as error:
+    except (LedgerUnavailable, WrongLedger) as error:
         log.warning("the ledger does not answer", extra={"reason": str(error)})
         return _answer.unavailable(call, writes=writes)
 
@@ -60,13 +61,13 @@ def choose(call: Call, database: Database) -> Answer:
     return run(replace(call, line=asked.line), database)
 
 
-def settled(call: Call, database: Database) -> Answer | None:
+def settled(call: Call, database: Database, *, within: float = WAIT) -> Answer | None:
     """What became of a call whose outcome was unknown; None if it was not saved.
 
-    Looks under the page's lock, which a commit still in flight would hold. Raises
-    LedgerUnavailable while there is nobody to ask.
+    Looks under the page's lock, which a commit still in flight would hold, and commits, which a
+    server that was replaced never does. Raises LedgerUnavailable while there is nobody to ask.
     """
-    with database.telling(_cause(call, "settle")) as ledger:
+    with database.telling(_cause(call, "settle"), within=within) as ledger:
         found = ledger.requests.get(call.key)
     return Answer.from_json(found.answer) if found else None
 
@@ -83,12 +84,13 @@ def _look(command: Command, rest: str, call: Call, database: Database) -> Answer
 
 def _tell_within_patience(command: Command, rest: str, call: Call, database: Database) -> Answer:
     give_up = time.monotonic() + PATIENCE
-    unknown = False
+    unknown = call.doubtful
     while True:
         try:
-            left = give_up - time.monotonic()
-            return _tell(command, rest, call, database, within=left)
-        except LedgerUnavailable as error:  # the key makes another attempt safe
+            if unknown:  # a server that was replaced refuses too, but does not get past this
+                settled(call, database, within=give_up - time.monotonic())
+            return _tell(command, rest, call, database, within=give_up - time.monotonic())
+        except (LedgerUnavailable, WrongLedger) as error:  # the key makes another attempt safe
             unknown = unknown or isinstance(error, OutcomeUnknown)
             time.sleep(_PAUSE)
             if time.monotonic() + 5 * _PAUSE < give_up:

@@ -4,8 +4,6 @@ Nothing here knows Bolt; nothing here calls Slack, but for one look at somebody 
 """
 
 import logging
-import threading
-from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
@@ -20,12 +18,11 @@ from bot.slack.access import Access
 from bot.slack.directory import Directory
 from bot.slack.messages import Json, beside, ephemeral, replacing
 from bot.slack.payloads import Origin, Press
+from bot.slack.promises import Promises
 from bot.slack.replier import Replier
 from storage.database import Database
 
 log = logging.getLogger(__name__)
-
-_MOST_UNSETTLED = 100
 
 
 class Desk:
@@ -37,6 +34,7 @@ class Desk:
         access: Access,
         directory: Directory,
         replier: Replier,
+        promises: Promises,
         *,
         now: Callable[[], datetime],
         slash: str = "/incident",
@@ -47,10 +45,9 @@ class Desk:
         self._access = access
         self._directory = directory
         self._replier = replier
+        self._promises = promises
         self._now = now
         self._slash = slash
-        self._unsettled: deque[Call] = deque(maxlen=_MOST_UNSETTLED)
-        self._lock = threading.Lock()
 
     def command(self, origin: Origin, line: str) -> Json:
         """The message that answers a typed line, which is in the ledger by then, or is not."""
@@ -62,15 +59,9 @@ class Desk:
         """Carry out a pressed button. A question stays, buttons and all, until it is answered."""
         self._send(origin.reply_url, self._pressed(origin, press))
 
-    def settle(self, now: datetime) -> bool:  # noqa: ARG002 -- a step's shape
+    def settle(self, now: datetime) -> bool:
         """Finish the answers whose outcome was unknown, now that the ledger can be asked."""
-        settled = False
-        while call := self._next_unsettled():
-            found = commands.settled(call, self._database)
-            self._forget(call)
-            settled = True
-            self._send(call.reply_url, beside(found or not_saved_after_all(call)))
-        return settled
+        return self._promises.keep(now)
 
     def _send(self, url: str | None, messages: list[Json]) -> None:
         if url:
@@ -87,10 +78,11 @@ class Desk:
     def _pressed(self, origin: Origin, press: Press | None) -> list[Json]:
         value = press.value if press else {}
         key, line, number = value.get("key"), value.get("line", ""), value.get("number")
+        doubtful = value.get("doubtful") is True
         call = self._call(origin, line if isinstance(line, str) else "")
         if refusal := self._access.refusal(origin, call.at):
             self._tell(call, "turned_away")
-            return beside(turned_away(refusal, call))
+            return beside(turned_away(refusal, call, writes=not doubtful))
         if not isinstance(key, str) or not key.startswith(f"{origin.team}:{origin.app}:"):
             return replacing(turned_away(_STALE, call))
         match press:
@@ -98,30 +90,35 @@ class Desk:
                 answer = self._answered(commands.choose, replace(call, key=key, number=number))
                 return replacing(answer) if answer.saved else beside(answer)
             case Press(action="retry"):
-                return replacing(self._answered(commands.run, replace(call, key=key)))
+                again = replace(call, key=key, doubtful=doubtful)
+                return replacing(self._answered(commands.run, again))
         return replacing(turned_away(_STALE, call))
 
     def _answered(self, carry_out: Callable[[Call, Database], Answer], call: Call) -> Answer:
-        answer = carry_out(call, self._database)
-        self._tell(call, answer.outcome)
+        outcome = "failed"
+        try:
+            answer = self._certain(carry_out, call)
+            outcome = answer.outcome
+        finally:
+            self._tell(call, outcome)
         if answer.unknown:
             log.warning("it is not known yet whether a command was saved", extra={"key": call.key})
-            with self._lock:
-                self._unsettled.append(call)
+            self._promises.add(call)
+        else:
+            self._promises.drop(call.key)
         return answer
+
+    def _certain(self, carry_out: Callable[[Call, Database], Answer], call: Call) -> Answer:
+        """An answer that does not say "Not saved" while another attempt may have saved it."""
+        with self._promises.in_hand(call.key) as is_in_doubt:
+            answer = carry_out(call, self._database)
+            if answer.away and is_in_doubt():
+                return commands.outcome_unknown(replace(call, doubtful=True))
+            return answer
 
     def _tell(self, call: Call, outcome: str) -> None:
         seconds = (self._now() - call.at).total_seconds()
         self._observer.answered(_subcommand(call.line), outcome, max(seconds, 0.0))
-
-    def _next_unsettled(self) -> Call | None:
-        with self._lock:
-            return self._unsettled[0] if self._unsettled else None
-
-    def _forget(self, call: Call) -> None:
-        with self._lock:
-            if call in self._unsettled:
-                self._unsettled.remove(call)
 
     def _call(self, origin: Origin, line: str) -> Call:
         return Call(
@@ -159,9 +156,3 @@ def _subcommand(line: str) -> str:
         return split(line, commands.COMMANDS)[0].name
     except Refusal:
         return "none"
-
-
-def not_saved_after_all(call: Call) -> Answer:
-    """The database is back and does not have it."""
-    refusal = Refusal("the database lost it before it was saved.", "Press Try again, or retype it.")
-    return replace(commands.refused(refusal, call), buttons=commands.unavailable(call).buttons)

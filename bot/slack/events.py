@@ -1,13 +1,9 @@
 """Events that change what the announcer must do: somebody deleted one of our messages."""
 
-import logging
 from dataclasses import replace
 
 from bot.slack.payloads import Body
 from storage.database import Database
-from storage.errors import LedgerUnavailable
-
-log = logging.getLogger(__name__)
 
 
 class Events:
@@ -17,19 +13,19 @@ class Events:
         self._database = database
 
     def heard(self, event: Body) -> bool:
-        """Note an event; True when the announcer has something to do."""
+        """Note an event; True when the announcer has something to do. Raises LedgerUnavailable."""
         channel, ts = event.get("channel"), deleted_ts(event)
         if ts is None or not isinstance(channel, str):  # elsewhere it is a whole object
             return False
-        try:
-            return self._deleted(channel, ts)
-        except LedgerUnavailable:  # the next edit finds it missing
-            log.warning("a deleted message could not be noted", extra={"channel": channel})
-            return False
+        return self._deleted(channel, ts)
 
     def _deleted(self, channel: str, ts: str) -> bool:
         with self._database.write() as ledger:
             found = ledger.deliveries.by_message(channel, ts)
+            if found is None:
+                return False
+            ledger.deliveries.hold(found.incident_id)
+            found = ledger.deliveries.get(found.id)
             if found is None or found.deleted:
                 return False
             ledger.deliveries.save(replace(found, deleted=True))

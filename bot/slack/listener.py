@@ -19,6 +19,7 @@ from bot.slack.events import Events
 from bot.slack.messages import ephemeral
 from bot.slack.payloads import Body, action_origin, command_origin, press
 from bot.slack.shapes import BadRequest, check, is_unheard
+from storage.errors import LedgerUnavailable
 
 log = logging.getLogger(__name__)
 
@@ -95,9 +96,16 @@ def _authorize(token: str) -> Callable[..., AuthorizeResult]:
 
 
 def _answer_anyway(error: Exception, request: BoltRequest) -> BoltResponse:
-    """A bug: its traceback is logged, its text handed back, and nothing is promised."""
-    log.error("a payload could not be handled", exc_info=error)
+    """A bug: its traceback is logged, its text handed back, and nothing is promised.
+
+    An event that comes while the ledger is away is refused: Slack sends it thrice more, within six
+    minutes.
+    """
     body: dict[str, Any] = request.body
+    if isinstance(error, LedgerUnavailable) and "event" in body:
+        log.warning("an event could not be noted", extra={"reason": str(error)})
+        return BoltResponse(status=503)
+    log.error("a payload could not be handled", exc_info=error)
     if "command" not in body:
         return BoltResponse(status=200)
     said = _BROKEN.format(slash=body["command"])

@@ -11,6 +11,7 @@ from bot.slack.directory import Directory
 from bot.slack.events import Events
 from bot.slack.identity import Identity
 from bot.slack.listener import build_app
+from bot.slack.promises import Promises
 from bot.slack.replier import Replier
 from storage.database import Database
 
@@ -42,6 +43,7 @@ class Reception:
             access,
             self.directory,
             self._replier,
+            Promises(database, self._http),
             now=now,
             slash=slash,
             observer=observer,
@@ -51,6 +53,6 @@ class Reception:
 
     def close(self) -> None:
         """Send what is waiting, and hang up. Close what delivers into the app first."""
-        self._replier.close()
-        self._http.close()
+        if self._replier.close():  # else its client goes with the process: closed, it would fail
+            self._http.close()
         self._client.close()

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from bot.commands import Answer
 from bot.core.text import escape_slack
 from bot.core.waiting import Wait, wait_for
-from bot.slack.client import ReplyClient, SlackFailure
+from bot.slack.announcer.began import Began
+from bot.slack.client import NoEffect, Permanent, ReplyClient, SlackFailure
 from bot.slack.messages import beside
 from bot.slack.steps import until_done
 from storage.database import Database
@@ -65,12 +66,15 @@ class Replies:
 
     def _reply(self, request: Request, text: str, is_last: bool, now: datetime) -> bool:
         assert request.reply_url  # noqa: S101 -- what it waits with
+        began = Began(now)
         try:
             self._http.post(request.reply_url, beside(Answer(text))[0], within=_WITHIN)
         except SlackFailure as failure:
             log.warning("an author was not told", extra={"error": failure.error})
-            self._held[request.key] = wait_for(_AGAIN, now)
-            is_last = False
+            self._held[request.key] = wait_for(pause_after(failure), began.now())
+            if isinstance(failure, NoEffect):  # the address is as good as before
+                return True
+            is_last = isinstance(failure, Permanent)
         with self._database.write() as ledger:
             used_up = request.replies + 1 >= _MOST_REPLIES
             ledger.requests.replied(request.key, last=is_last or used_up)
@@ -79,6 +83,12 @@ class Replies:
     def _forget_old(self, now: datetime) -> bool:
         with self._database.write() as ledger:
             return ledger.requests.forget_old_urls(now) > 0
+
+
+def pause_after(failure: SlackFailure) -> timedelta:
+    """How long to leave an address alone."""
+    said = failure.retry_after if isinstance(failure, NoEffect) else None
+    return max(_AGAIN, timedelta(seconds=said or 0.0))
 
 
 def is_live(request: Request, targets: Sequence[Publication]) -> bool:

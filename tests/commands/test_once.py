@@ -5,6 +5,9 @@ import threading
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
+from itertools import chain, repeat
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -12,7 +15,8 @@ from bot import commands
 from bot.core.incident import Author
 from storage import schema
 from storage.database import Database
-from storage.errors import LedgerUnavailable, OutcomeUnknown
+from storage.errors import LedgerUnavailable, OutcomeUnknown, WrongLedger
+from tests.support.telling import a_page
 
 BEN = Author("U0BEN", "Ben")
 OPEN = "open www=down Site Outage | We see an outage."
@@ -217,6 +221,18 @@ def test_a_ledger_that_stays_away_hands_the_text_back_with_a_button(broken):
     assert commands.run(call, broken.database).saved
 
 
+def test_a_database_that_holds_no_ledger_saves_nothing_until_it_does_again(typist):
+    with typist.database.write() as ledger:
+        page = ledger.connection.execute(schema.page.select()).mappings().one()
+        ledger.connection.execute(schema.page.delete())
+    call = typist.call(OPEN)
+    for line in (call, typist.call("list")):
+        assert "does not answer" in commands.run(line, typist.database).text
+    with typist.database.write() as ledger:
+        ledger.connection.execute(schema.page.insert().values(dict(page)))
+    assert commands.run(call, typist.database).saved
+
+
 def test_a_command_that_only_looks_says_that_nothing_changed(desk, tmp_path):
     gone = Database(f"sqlite:///{tmp_path}/nowhere/ledger.db")
     answer = commands.run(desk.call("list"), gone)
@@ -252,6 +268,28 @@ def test_an_outcome_nobody_knows_is_said_and_looked_up_later(broken):
     settled = commands.settled(call, broken.database)
     assert settled is not None
     assert settled.saved
+
+
+def test_an_outcome_nobody_knows_stays_unknown_where_the_next_attempt_meets_no_ledger(broken):
+    no_ledger = [WrongLedger("It holds no page.", "Bring it back.")] * 100
+    broken.database.failures = [OutcomeUnknown("gone"), *no_ledger]
+    assert broken.say(OPEN).unknown
+
+
+def test_what_may_have_been_saved_is_not_refused_by_a_server_that_was_replaced(broken, tmp_path):
+    """It lets people look, and refuses what it does not know, but commits nothing."""
+    broken.say(OPEN)
+    new, old = broken.database, Broken(f"sqlite:///{tmp_path}/old.db")
+    old.migrate()
+    old.begin(a_page())
+    new.commits_first, new.failures = True, [OutcomeUnknown("the answer was lost")]
+    old.failures = [OutcomeUnknown("it hangs")] * 100
+    servers = chain([new], repeat(old))
+    pair: Any = SimpleNamespace(
+        telling=lambda *given, **more: next(servers).telling(*given, **more)
+    )
+    assert commands.run(broken.call("update #1 Found it."), pair).unknown
+    old.close()
 
 
 @pytest.mark.parametrize(

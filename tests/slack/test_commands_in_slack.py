@@ -1,7 +1,6 @@
 """A command in Slack: saved before it is said so, once, by those who may; or handed back."""
 
 import json
-from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
@@ -9,47 +8,13 @@ import pytest
 from bot.core.text import to_html, to_plain
 from storage.database import Database
 from storage.errors import LedgerUnavailable, OutcomeUnknown
+from tests.slack.answers import OPEN, answered, away, buttons
 from tests.slack.conftest import ON_BOTH
-
-OPEN = "open Site Outage | We see errors on the home page."
-
-
-@contextmanager
-def away(error=LedgerUnavailable, *, was_saved=False):
-    """The ledger cannot be written to; perhaps it was, just before it went."""
-    real = Database.telling
-
-    @contextmanager
-    def telling(self, cause, within=2.0):
-        with real(self, cause, within) as ledger:
-            if not was_saved:
-                raise error("gone")
-            yield ledger
-        raise error("gone")
-
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(Database, "telling", telling)
-        patched.setattr("bot.commands._run.PATIENCE", 0.1)
-        yield
 
 
 def gone(*_, **__):
     """The ledger cannot even be read."""
     raise LedgerUnavailable("gone")
-
-
-def buttons(message):
-    return [
-        element["text"]["text"]
-        for block in message.blocks
-        if block["type"] == "actions"
-        for element in block["elements"]
-    ]
-
-
-def answered(slack, person="ana", count=2):
-    """What somebody sees once `count` ephemerals are there."""
-    return slack.wait_for(lambda: (seen := slack.ephemerals(person))[count - 1 :] and seen)
 
 
 @ON_BOTH
@@ -282,14 +247,6 @@ def test_a_button_pressed_twice_at_once_saves_once(say, slack, stored):
     assert stored()[0] == revision + 1
 
 
-@pytest.fixture
-def question(say):
-    """Asked of Ana, who did not say which of two incidents she means."""
-    say("open Site Outage | We see errors.")
-    say("open Slow classes | Classes are slow.")
-    return say("update Better now.")
-
-
 def still_asks(question):
     return question.text.endswith("Your text: update Better now.") and buttons(question) == [
         "#2 Slow classes",
@@ -355,37 +312,6 @@ def test_a_ledger_away_refuses_and_the_button_saves_once_it_is_back(say, slack, 
     slack.faults.add("interactive", "duplicate")
     slack.click("ana", reply, "Try again")
     slack.wait_for(lambda: reply.text.startswith("Saved as #1, update 1"))
-    assert stored()[1] == 1
-
-
-@ON_BOTH
-@pytest.mark.parametrize("was_saved", [True, False])
-def test_an_unknown_outcome_is_said_and_the_answer_completed(say, slack, bot, stored, was_saved):
-    with away(OutcomeUnknown, was_saved=was_saved):
-        assert say(OPEN).text.startswith("Not sure yet")
-        with pytest.raises(OutcomeUnknown):
-            bot.learn()
-    bot.learn()
-    completed = answered(slack)[-1]
-    if was_saved:
-        assert completed.text.startswith("Saved as #1, update 1")
-    else:
-        assert completed.text.startswith("Not saved: the database lost it")
-        assert buttons(completed) == ["Try again"]
-        slack.click("ana", completed, "Try again")
-        slack.wait_for(lambda: completed.text.startswith("Saved as #1, update 1"))
-    assert stored()[1] == 1
-    assert bot.learn() == 0
-
-
-@ON_BOTH
-@pytest.mark.parametrize("was_saved", [True, False])
-def test_an_unknown_outcome_outlives_who_checks_it(say, slack, stored, was_saved):
-    with away(OutcomeUnknown, was_saved=was_saved):
-        unknown = say(OPEN)
-    assert unknown.text.endswith(f"Your text: {OPEN}")
-    slack.click("ana", unknown, "Try again")
-    slack.wait_for(lambda: unknown.text.startswith("Saved as #1, update 1"))
     assert stored()[1] == 1
 
 

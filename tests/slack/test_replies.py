@@ -130,7 +130,7 @@ def test_after_half_an_hour_nobody_is_told_any_more(say, publish, later, clock, 
     assert bot.run(bot.replies.sync) == 0
 
 
-@pytest.mark.parametrize("fault", ["html", "close", "close_done", "reset", "ratelimited"])
+@pytest.mark.parametrize("fault", ["html", "close", "close_done", "reset"])
 def test_an_address_that_fails_is_tried_three_times_and_stops_nobody(
     say, publish, slack, bot, fault
 ):
@@ -148,6 +148,48 @@ def test_an_address_that_fails_is_tried_three_times_and_stops_nobody(
     assert bot.run(bot.replies.sync) == 0
     with bot.database.read() as ledger:
         assert ledger.requests.waiting_for_reply() == ()
+
+
+def test_an_address_that_slack_refuses_is_forgotten_at_once(say, publish, slack, bot):
+    say(OPEN)
+    publish()
+    fault = slack.faults.add("response_url", "html", times=10, status=404)
+    bot.run(bot.replies.sync)
+    assert fault.times == 9
+    with bot.database.read() as ledger:
+        assert ledger.requests.waiting_for_reply() == ()
+
+
+def test_a_rate_limit_of_an_address_is_kept_to_and_stops_nobody(say, publish, slack, bot, clock):
+    say(OPEN)
+    say("open Slow classes | Classes are slow.", "ben")
+    publish()
+    slack.faults.add("response_url", "ratelimited", seconds=120)
+    bot.run(bot.replies.sync)
+    assert slack.ephemerals("ben")[-1].text.startswith("#2, update 1 is live")
+    fault = slack.faults.add("response_url", "ratelimited", times=10, seconds=120)
+    for _ in range(4):
+        clock.pass_by(seconds=118)
+        bot.run(bot.replies.sync)
+        left = fault.times
+        clock.pass_by(seconds=4)
+        bot.run(bot.replies.sync)
+        assert fault.times == left - 1
+    slack.faults.clear()
+    clock.pass_by(seconds=122)
+    bot.run(bot.replies.sync)
+    assert slack.ephemerals("ana")[-1].text.startswith("#1, update 1 is live")
+
+
+def test_an_outage_of_minutes_uses_no_address_up(say, publish, slack, bot, clock):
+    say(OPEN)
+    publish()
+    with slack.down():
+        for _ in range(10):
+            bot.run(bot.replies.sync)
+            clock.pass_by(seconds=31)
+    bot.run(bot.replies.sync)
+    assert slack.ephemerals("ana")[-1].text.startswith("#1, update 1 is live")
 
 
 def test_the_command_line_has_nobody_to_tell(bot, database, publish):
@@ -179,6 +221,8 @@ def test_a_page_behind_is_told_once_and_once_more_when_it_is_over(channel, publi
     clock.pass_by(minutes=30)
     assert len(channel()) == 1
     publish(behind_since=None, error=None)
+    assert len(channel()) == 1
+    clock.pass_by(minutes=1)
     assert channel()[1] == (
         "<http://127.0.0.1:8000/|The public page> is up to date again: "
         f"`{TARGET}` shows revision 1."
@@ -248,7 +292,9 @@ def test_a_channel_that_will_not_have_us_keeps_no_other_from_hearing_of_the_page
         bot.run(bot.trouble.sync)
         clock.pass_by(minutes=1)
     publish(behind_since=None, error=None)
-    bot.run(bot.trouble.sync)
+    for _ in range(2):
+        bot.run(bot.trouble.sync)
+        clock.pass_by(minutes=1)
     told = [message.text for message in slack.messages("#incidents")]
     assert len(told) == 2
     assert "is behind since" in told[0]
