@@ -5,9 +5,11 @@ nobody knows (look before trying again), or Slack will not do it (somebody must 
 """
 
 import json
+import ssl
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from typing import Any, Self
 
 import httpx
@@ -64,7 +66,11 @@ class Client:
     def __init__(self, token: str, base_url: str = SLACK, observer: Observer = NOBODY) -> None:
         self._observer = observer
         self._http = keeping_deadlines(
-            httpx.Client(base_url=base_url, headers={"Authorization": f"Bearer {token}"})
+            httpx.Client(
+                base_url=base_url,
+                headers={"Authorization": f"Bearer {token}"},
+                verify=_certificates(),
+            )
         )
 
     def close(self) -> None:
@@ -77,22 +83,32 @@ class Client:
         self.close()
 
     def call(
-        self, method: str, /, *, within: float = POST_TIMEOUT, **params: Any
+        self,
+        method: str,
+        /,
+        *,
+        within: float = POST_TIMEOUT,
+        since: float | None = None,
+        **params: Any,
     ) -> dict[str, Any]:
-        """Slack's answer, which says ok. Raises NoEffect, Ambiguous or Permanent."""
-        return self._answer(method, within, params)[0]
+        """Slack's answer, which says ok. Raises NoEffect, Ambiguous or Permanent.
+
+        `since`: from when on `within` counts (monotonic seconds), else from now on. Whoever comes
+        too late, because the machine stood still perhaps, sends nothing.
+        """
+        return self._answer(method, _until(within, since), params)[0]
 
     def scopes(self) -> frozenset[str]:
         """What the token may do, as Slack grants it."""
-        _, headers = self._answer("auth.test", POST_TIMEOUT, {})
+        _, headers = self._answer("auth.test", _until(POST_TIMEOUT), {})
         said = headers.get("x-oauth-scopes", "").split(",")
         return frozenset(scope.strip() for scope in said if scope.strip())
 
     def _answer(
-        self, method: str, within: float, params: Mapping[str, Any]
+        self, method: str, until: float, params: Mapping[str, Any]
     ) -> tuple[dict[str, Any], httpx.Headers]:
         with _told(self._observer, method):
-            response = _sent(self._http, method, within, data=_form(params))
+            response = _sent(self._http, method, until, data=_form(params))
             if response.status_code == httpx.codes.TOO_MANY_REQUESTS:
                 raise NoEffect("ratelimited", _retry_after(response))
             answer = _object(response)
@@ -107,7 +123,7 @@ class ReplyClient:
     def __init__(self, api_url: str = SLACK, observer: Observer = NOBODY) -> None:
         self._slack = httpx.URL(api_url)
         self._observer = observer
-        self._http = keeping_deadlines(httpx.Client())
+        self._http = keeping_deadlines(httpx.Client(verify=_certificates()))
 
     def close(self) -> None:
         self._http.close()
@@ -120,7 +136,7 @@ class ReplyClient:
     def _post(self, url: str, message: Mapping[str, Any], within: float) -> None:
         if not self._is_slacks(url):
             raise Permanent("invalid_url")
-        response = _sent(self._http, url, within, json=message)
+        response = _sent(self._http, url, _until(within), json=message)
         if response.status_code == httpx.codes.TOO_MANY_REQUESTS:
             raise NoEffect("ratelimited", _retry_after(response))
         if response.is_server_error:
@@ -139,6 +155,12 @@ class ReplyClient:
         return to.scheme == self._slack.scheme and same_place and not to.userinfo
 
 
+@cache
+def _certificates() -> ssl.SSLContext:
+    """Whom we trust: one for all clients, as reading it takes 40 ms, and megabytes."""
+    return httpx.create_ssl_context()
+
+
 @contextmanager
 def _told(observer: Observer, method: str) -> Iterator[None]:
     """Say how the call in the block ended."""
@@ -150,10 +172,18 @@ def _told(observer: Observer, method: str) -> Iterator[None]:
     observer.called(method, "ok")
 
 
-def _sent(http: httpx.Client, url: str, within: float, **content: Any) -> httpx.Response:
+def _until(within: float, since: float | None = None) -> float:
+    """The end of a call, in monotonic seconds."""
+    return within + (time.monotonic() if since is None else since)
+
+
+def _sent(http: httpx.Client, url: str, until: float, **content: Any) -> httpx.Response:
+    left = until - time.monotonic()
+    if left <= 0:
+        raise NoEffect("too_late")
     try:
-        with deadline(time.monotonic() + within):
-            return http.post(url, timeout=within, **content)
+        with deadline(until):
+            return http.post(url, timeout=left, **content)
     except _NEVER_SENT as error:
         raise NoEffect(type(error).__name__) from error
     except httpx.UnsupportedProtocol as error:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
+import httpcore
 import httpx
 
 _NEVER = float("inf")
@@ -59,6 +60,9 @@ class _Stream:
         return received
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        """Raises WriteTimeout after the deadline, though there is room: it would be heard late."""
+        if time.monotonic() > _deadline.get():
+            raise httpcore.WriteTimeout
         self._stream.write(buffer, timeout=_left(timeout))
 
     def start_tls(

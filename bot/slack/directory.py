@@ -96,6 +96,16 @@ class Directory:
     def _sync_people(self, now: datetime) -> bool:
         if is_waiting(self._next_people, now):
             return False
+        try:
+            self._add_page(now)
+        except Permanent as refused:  # its cursor expired perhaps; the groups get their turn
+            log.warning("Slack does not list its people", extra={"error": refused.error})
+            self._cursor = ""
+            self._next_people = wait_for(_PAUSE, now)
+            return False
+        return True
+
+    def _add_page(self, now: datetime) -> None:
         if not self._cursor:
             self._list_began = now
         page = self._client.call("users.list", limit=_PAGE, cursor=self._cursor or None)
@@ -104,7 +114,6 @@ class Directory:
         if not self._cursor:
             self._forget_the_unlisted()
         self._next_people = None if self._cursor else wait_for(_PEOPLE_EVERY, now)
-        return True
 
     def _forget_the_unlisted(self) -> None:
         """Whoever a whole list left out is somebody unknown again."""

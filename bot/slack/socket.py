@@ -33,6 +33,7 @@ _OPENING = 5.0  # seconds that Slack may take to say where to connect to
 _WORKERS = 8  # as many commands wait for the ledger at once; its pool is as large
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 30.0
 _DRAIN = 5.0
+_LOOK = 0.05
 _REFUSED = (SlackClientError, OSError)  # however connecting may fail
 
 
@@ -94,6 +95,8 @@ class CountedClient(SocketModeClient):
 
     def issue_new_wss_url(self) -> str:
         """Slack's own waits on while an answer dribbles in, and sleeps through a rate limit."""
+        if self.closed:
+            raise NoEffect("closed")
         if time.monotonic() < self._not_before:
             raise NoEffect("ratelimited")
         try:
@@ -104,7 +107,16 @@ class CountedClient(SocketModeClient):
         return str(answer["url"])
 
     def close(self) -> None:
-        super().close()
+        """Slack's own may wait for ever, for a reader that began just then, or begins on what was
+        being made.
+        """
+        closing = threading.Thread(target=super().close)
+        closing.start()
+        while closing.is_alive():
+            self.current_session_state.terminated = True
+            self.disconnect()
+            closing.join(_LOOK)
+        self.disconnect()  # what was made last of all
         self._slack.close()
 
 

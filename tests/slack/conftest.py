@@ -63,7 +63,8 @@ class Bot:
         self._client = Client(slack.bot_token, slack.api_url)
         self._http = ReplyClient(slack.api_url)
         self.announcer = Announcer(database, self._client, channels, pace=timedelta())
-        self.trouble = PageTrouble(database, self._client, channels, targets)
+        holds = self.announcer.holds
+        self.trouble = PageTrouble(database, self._client, holds, channels, targets)
         self.replies = Replies(database, self._http, targets)
         self._closing = [self.reception.close, self._client.close, self._http.close]
 
@@ -151,9 +152,10 @@ def make_bot(slack, database, clock):
 
 @pytest.fixture
 def bot(make_bot):
-    """One that knows who is who, and is reached over HTTP."""
+    """One that knows who is who, has found nothing to tell, and is reached over HTTP."""
     made = make_bot()
     made.learn()
+    made.announce()
     made.listen()
     return made
 
@@ -185,3 +187,11 @@ def stored(database):
 def pause():
     """For what happens in another thread."""
     return time.sleep
+
+
+@pytest.fixture
+def question(say):
+    """Asked of Ana, who did not say which of two incidents she means."""
+    say("open Site Outage | We see errors.")
+    say("open Slow classes | Classes are slow.")
+    return say("update Better now.")

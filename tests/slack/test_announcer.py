@@ -1,5 +1,6 @@
 """The channel is told: one message per incident, each update once and in order, come what may."""
 
+import time
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -9,7 +10,9 @@ import pytest
 from bot.slack import blocks
 from bot.slack.announcer import Announcer
 from bot.slack.client import Client
+from bot.slack.events import Events
 from storage.deliveries import DeliveryKind
+from storage.errors import LedgerUnavailable
 from tests.slack.conftest import ON_BOTH
 from tests.support.telling import cause
 
@@ -207,9 +210,10 @@ def test_an_incident_typed_elsewhere_is_told_in_the_first_channel(bot, tell, dat
 
 
 def test_messages_to_one_channel_are_a_second_apart(tell, slack, database, clock):
-    tell(*LINES[:3])
     with Client(slack.bot_token, slack.api_url) as client:
         paced = Announcer(database, client, ["C00000INC"])
+        paced.sync(clock())
+        tell(*LINES[:3])
         began = clock()
         for tenths, posts in ((0, 1), (8, 1), (12, 2), (20, 2), (25, 3), (40, 4), (60, 4)):
             paced.sync(began + timedelta(seconds=tenths / 10))
@@ -217,9 +221,10 @@ def test_messages_to_one_channel_are_a_second_apart(tell, slack, database, clock
 
 
 def test_a_clock_that_is_set_back_keeps_nobody_waiting(tell, slack, database, clock):
-    tell(*LINES[:3])
     with Client(slack.bot_token, slack.api_url) as client:
         paced = Announcer(database, client, ["C00000INC"])
+        paced.sync(clock())
+        tell(*LINES[:3])
         began = clock()
         paced.sync(began)
         paced.sync(began - timedelta(hours=1))
@@ -271,6 +276,22 @@ def test_a_deletion_nobody_heard_of_is_noticed_at_the_next_update(tell, bot, sla
     assert "Classes are back" in root(slack).text
 
 
+def test_a_deletion_that_the_ledger_could_not_note_is_heard_once_more(
+    tell, bot, slack, database, monkeypatch
+):
+    tell(LINES[0])
+    bot.announce()
+
+    def away_once(**limits: Any) -> None:
+        monkeypatch.undo()
+        away(**limits)
+
+    monkeypatch.setattr(database, "write", away_once)
+    slack.delete(root(slack))
+    slack.wait_for(lambda: bot.announce() or slack.messages("#incidents"))
+    assert root(slack).text == "#1 Site Outage: Investigating. We see errors."
+
+
 def test_the_deletion_of_our_own_message_is_heard(tell, bot, slack):
     """Bolt would drop an event whose previous message is our bot's: that rule is off."""
     tell(LINES[0])
@@ -320,6 +341,20 @@ def test_where_nothing_may_be_edited_the_root_alone_is_posted_again(tell, bot, s
     assert len(slack.called("chat.postMessage")) == posts + 1
     with database.read() as ledger:
         assert ledger.deliveries.untold() == ()
+
+
+def test_a_root_that_is_deleted_at_the_last_moment_is_posted_again(
+    tell, bot, slack, database, monkeypatch
+):
+    tell(LINES[0])
+
+    def delete():
+        gone = {"subtype": "message_deleted", "deleted_ts": root(slack).ts, "channel": "C00000INC"}
+        assert Events(database).heard(gone)
+
+    standing_still_before(monkeypatch, bot.announcer, "_told", delete)
+    bot.announce_through_trouble()
+    assert len(slack.messages("#incidents")) == len(["still there, in this test", "anew"])
 
 
 def test_a_deleted_update_stays_deleted(tell, bot, slack):
@@ -393,12 +428,13 @@ def test_with_three_calls_in_ten_failing_every_update_is_there_once_in_order(
 
 
 def test_a_post_that_hangs_is_looked_for_before_it_is_sent_again(tell, bot, slack, monkeypatch):
-    monkeypatch.setitem(Client.call.__kwdefaults__, "within", 0.3)
+    monkeypatch.setitem(Client.call.__kwdefaults__, "within", 1.5)
     tell(*LINES[:2])
-    slack.faults.add("chat.postMessage", "slow", seconds=1)
+    slack.faults.add("chat.postMessage", "slow", seconds=4)
     bot.announce()
+    slack.wait_for(lambda: slack.called("chat.postMessage"))
     assert len(slack.called("chat.postMessage")) == 1
-    bot.now.pass_by(seconds=11)
+    bot.now.pass_by(seconds=6)  # the clock goes on meanwhile, and at 12 it would look
     bot.announce()
     assert len(slack.called("chat.postMessage")) == 1
     bot.announce_through_trouble()
@@ -466,11 +502,18 @@ def test_a_duplicate_is_taken_away_though_slack_fails_meanwhile(tell, bot, slack
 
 
 @pytest.fixture
-def another(bot, slack, database):
-    """The announcer of another process, which believes that it has the turn."""
+def newcomer(slack, database):
+    """The announcer of another process, which is about to take the turn."""
     client = Client(slack.bot_token, slack.api_url)
     yield Announcer(database, client, ["C00000INC"], pace=timedelta())
     client.close()
+
+
+@pytest.fixture
+def another(bot, newcomer):
+    """The announcer of another process, which believes that it has the turn."""
+    newcomer.sync(bot.now())
+    return newcomer
 
 
 def standing_still_before(monkeypatch, where, what, meanwhile):
@@ -494,6 +537,30 @@ def test_who_stood_still_posts_nothing_that_another_has_posted(
     standing_still_before(monkeypatch, poster, "_begin", lambda: another.sync(bot.now()))
     bot.announce_through_trouble()
     assert channel() == STORY
+
+
+def test_who_takes_the_turn_leaves_alone_what_is_being_posted(
+    tell, bot, newcomer, channel, monkeypatch
+):
+    tell(*LINES)
+    client = bot.announcer._poster._client
+    standing_still_before(monkeypatch, client, "call", lambda: newcomer.sync(bot.now()))
+    bot.announce_through_trouble()
+    assert channel() == STORY
+
+
+def test_who_stood_still_for_long_sends_nothing_at_all(tell, bot, another, slack, monkeypatch):
+    monkeypatch.setitem(Client.call.__kwdefaults__, "within", 1.0)
+    tell(LINES[0])
+
+    def settle_and_post():
+        time.sleep(1.1)
+        bot.now.pass_by(minutes=1)
+        another.sync(bot.now())
+
+    standing_still_before(monkeypatch, bot.announcer._poster._client, "call", settle_and_post)
+    bot.announce_through_trouble()
+    assert len(slack.called("chat.postMessage")) == len(["the root", "its first update"])
 
 
 def test_a_post_that_failed_after_another_made_it_is_not_made_again(
@@ -528,6 +595,7 @@ def test_an_edit_that_comes_late_is_put_right(tell, bot, another, slack, monkeyp
 
 
 def test_a_busy_channel_does_not_hide_a_message(tell, bot, slack):
+    slack.workspace.app.most_messages = 15  # whatever is asked for: some apps are kept so short
     tell(LINES[0])
     slack.faults.add("chat.postMessage", "close_done")
     bot.announce()
@@ -536,6 +604,30 @@ def test_a_busy_channel_does_not_hide_a_message(tell, bot, slack):
     bot.announce_through_trouble()
     assert len(slack.called("chat.postMessage")) == 2
     assert len(slack.called("conversations.history")) > 1
+
+
+def test_a_slack_that_refuses_long_pages_is_asked_for_short_ones(tell, bot, slack):
+    app = slack.workspace.app
+    app.most_messages, app.refuses_more = 15, True
+    tell(LINES[0])
+    slack.faults.add("chat.postMessage", "close_done")
+    bot.announce()
+    for number in range(40):
+        slack.say("ben", "#incidents", f"talk {number}")
+    bot.announce_through_trouble()
+    assert len(slack.called("chat.postMessage")) == 2
+    asked = [call.arguments["limit"] for call in slack.called("conversations.history")]
+    assert asked == ["200", "15", "15", "15"]
+
+
+def test_arguments_that_are_wrong_for_another_reason_are_no_matter_of_the_limit(tell, bot, slack):
+    tell(LINES[0])
+    slack.faults.add("chat.postMessage", "close_done")
+    slack.faults.add("conversations.history", "error", error="invalid_arguments", times=2)
+    bot.announce_through_trouble()
+    assert len(slack.called("chat.postMessage")) == 2
+    asked = [call.arguments["limit"] for call in slack.called("conversations.history")]
+    assert asked == ["200", "15", "200"]
 
 
 def test_a_rate_limit_is_kept_to(tell, bot, slack):
@@ -576,6 +668,7 @@ def test_a_slack_that_cannot_be_reached_is_asked_ever_less(tell, bot, slack, cha
 def test_a_channel_that_will_not_have_us_stops_nobody_else(make_bot, slack, database, trouble):
     bot = make_bot(channels=("C00000GEN", "C00000INC"))
     bot.learn()
+    bot.announce()
     bot.listen()
     general = slack.workspace.channel("#general")
     if trouble != "not_in_channel":
@@ -668,6 +761,20 @@ def test_one_incident_that_breaks_the_announcer_stops_nobody_else(
     assert [one.text for one in slack.messages("#incidents")] == [
         "#2 Slow classes: Investigating. Classes are slow."
     ]
+
+
+def test_an_incident_goes_on_as_soon_as_the_ledger_is_back(tell, bot, slack, database, monkeypatch):
+    tell(LINES[0])
+    monkeypatch.setattr(database, "write", away)
+    with pytest.raises(LedgerUnavailable):
+        bot.announce()
+    monkeypatch.undo()
+    bot.announce()
+    assert root(slack).text.startswith("#1 Site Outage")
+
+
+def away(**_limits: Any) -> None:
+    raise LedgerUnavailable("the database does not answer")
 
 
 def test_nothing_is_posted_before_we_know_ourselves(tell, make_bot, slack, database, bot):

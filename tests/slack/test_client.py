@@ -7,6 +7,7 @@ from contextlib import closing
 import pytest
 
 from bot.slack.client import Ambiguous, Client, NoEffect, Permanent, ReplyClient
+from bot.slack.deadline import _Stream
 from tests.slack.raw import (
     RawServer,
     answering,
@@ -27,12 +28,16 @@ def failing(error):
     return answering("200 OK", json.dumps({"ok": False, "error": error}).encode())
 
 
-def call(behave, method="chat.postMessage", within=1.0, **params):
-    with RawServer(behave) as server, Client("xoxb-secret", server.url) as client:
-        try:
+AT_LENGTH = 5.0  # seconds, for an answer that comes: however busy the machine
+IN_VAIN = 1.5  # for one that does not
+
+
+def call(behave, method="chat.postMessage", within=AT_LENGTH, **params):
+    try:
+        with RawServer(behave) as server, Client("xoxb-secret", server.url) as client:
             return client.call(method, within=within, **params)
-        finally:
-            assert len(server.requests) == 1
+    finally:  # by now it has read all that it was sent
+        assert len(server.requests) == 1
 
 
 def test_the_answer_is_handed_over():
@@ -69,14 +74,37 @@ def test_everything_is_sent_as_a_form_and_what_is_absent_is_left_out():
 )
 def test_what_may_have_happened_is_ambiguous_and_never_sent_twice(behave):
     with pytest.raises(Ambiguous):
-        call(behave, within=0.5)
+        call(behave, within=IN_VAIN if behave in {hanging, dribbling} else AT_LENGTH)
 
 
 def test_a_call_ends_in_time_however_slowly_the_answer_dribbles():
     began = time.monotonic()
     with pytest.raises(Ambiguous):
-        call(dribbling, within=0.3)
-    assert time.monotonic() - began < 2
+        call(dribbling, within=IN_VAIN)
+    assert time.monotonic() - began < 4  # it dribbles for longer
+
+
+def test_a_call_whose_time_is_over_is_not_sent():
+    with RawServer(ok()) as server, Client("xoxb-1", server.url) as client:
+        with pytest.raises(NoEffect) as caught:
+            client.call("chat.postMessage", within=1.0, since=time.monotonic() - 1)
+        assert (caught.value.error, server.requests) == ("too_late", [])
+
+
+def test_whoever_stood_still_after_connecting_writes_nothing(monkeypatch):
+    def stand_still(*connected):
+        real(*connected)
+        time.sleep(1.3)
+
+    real = _Stream.__init__
+    monkeypatch.setattr(_Stream, "__init__", stand_still)
+    with (
+        RawServer(ok()) as server,
+        Client("xoxb-1", server.url) as client,
+        pytest.raises(Ambiguous),
+    ):
+        client.call("chat.postMessage", within=1.0)
+    assert not any(server.requests)
 
 
 def test_a_rate_limit_has_no_effect_and_says_how_long():

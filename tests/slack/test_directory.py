@@ -20,6 +20,7 @@ class Slack(Client):
         self.users = {user["id"]: user for user in users}
         self.groups = groups or {}
         self.down = None
+        self.cursors = "c"  # what those begin with that have not expired
         self.calls = []
 
     def call(self, method, /, *, within=10.0, **params):
@@ -30,8 +31,10 @@ class Slack(Client):
 
     def users_list(self, limit, cursor):
         users = list(self.users.values())
-        start = int(cursor or 0)
-        following = str(start + 2) if start + 2 < len(users) else ""
+        if not (cursor or self.cursors).startswith(self.cursors):
+            raise Permanent("invalid_cursor")
+        start = int(cursor[1:]) if cursor else 0
+        following = f"{self.cursors}{start + 2}" if start + 2 < len(users) else ""
         return {
             "members": users[start : start + 2],
             "response_metadata": {"next_cursor": following},
@@ -128,6 +131,18 @@ def test_nobody_known_and_nobody_to_ask_is_refused_with_what_to_do():
     assert refusal is not None
     assert "Slack does not answer" in refusal.problem
     assert refusal.remedy == "Try again in a moment."
+
+
+def test_a_list_whose_cursor_expired_begins_anew_and_the_groups_get_their_turn():
+    slack = Slack(*(ANA | {"id": f"U{n}"} for n in range(3)), groups={"S1": ["U2"]})
+    directory = Directory(slack, ["S1"])
+    assert directory.sync(NOW)
+    slack.cursors = "d"
+    warm(directory)
+    assert may(directory, "U2")
+    slack.calls.clear()
+    warm(directory, NOW + timedelta(minutes=1))
+    assert slack.calls == [("users.list", 10.0)] * 2
 
 
 def test_somebody_who_became_a_guest_is_noticed_within_the_hour():

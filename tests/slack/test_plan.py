@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.core.incident import Author, Incident, Update
 from bot.core.status import Kind, Phase
-from bot.slack.announcer.plan import Edit, Post, Settle, plan
+from bot.slack.announcer.plan import Edit, Look, Post, Repeat, Settle, plan
 from storage.deliveries import Delivery, DeliveryKind
 
 AT = datetime(2013, 2, 22, 9, tzinfo=UTC)
@@ -35,8 +35,8 @@ def retracted(one, number, revision):
 
 
 def shown(kind, update_id=None, version=99, **more):
-    facts = {"ts": f"1.{update_id or 0}", "version": version, "attempt_at": AT} | more
-    return Delivery(f"{kind.value}-{update_id}", "i", kind, "C1", update_id, **facts)
+    facts = {"channel": "C1", "ts": f"1.{update_id or 0}", "version": version, "attempt_at": AT}
+    return Delivery(f"{kind.value}-{update_id}", "i", kind, update_id=update_id, **facts | more)
 
 
 def what(step):
@@ -98,11 +98,35 @@ def test_a_root_of_unknown_outcome_is_settled_first():
     assert what(plan(incident(), [shown(ROOT, version=0, ts=None)])) == (Settle, ROOT, None)
 
 
+def test_what_may_be_anywhere_is_looked_for_the_root_first_and_then_all_of_its_thread():
+    one = incident(Phase.INVESTIGATING, Phase.RESOLVED)
+    root = shown(ROOT, version=0, ts=None, channel="")
+    keys = ((UPDATE, "u1"), (UPDATE, "u2"), (CLOSING, "u2"))
+    thread = [shown(*key, version=0, ts=None, channel="") for key in keys]
+    assert plan(one, [root, *thread]) == Look((root,))
+    assert plan(one, [shown(ROOT), *thread]) == Look(tuple(thread))
+    assert plan(one, [shown(ROOT), shown(*keys[0]), *thread[1:]]) == Look(tuple(thread[1:]))
+
+
 def test_a_post_that_had_no_effect_is_sent_again_under_the_same_id():
     begun = shown(UPDATE, "u1", version=0, ts=None, attempt_at=None)
     step = plan(incident(), [shown(ROOT), begun])
     assert isinstance(step, Post)
     assert step.again == begun
+
+
+def test_an_edit_in_doubt_is_made_again_after_all_that_is_new():
+    one = incident(Phase.INVESTIGATING, Phase.MONITORING)
+    doubtful = [shown(ROOT, version=1, edit_at=AT), shown(UPDATE, "u1", version=1, edit_at=AT)]
+    assert what(plan(one, doubtful)) == (Edit, ROOT, None)
+    doubtful[0] = replace(doubtful[0], version=2)
+    assert what(plan(one, doubtful)) == (Post, UPDATE, "u2")
+    doubtful.append(shown(UPDATE, "u2", version=2))
+    assert what(plan(one, doubtful)) == (Repeat, ROOT, None)
+    doubtful[0] = replace(doubtful[0], edit_at=None)
+    assert what(plan(one, doubtful)) == (Repeat, UPDATE, "u1")
+    doubtful[1] = replace(doubtful[1], deleted=True)
+    assert plan(one, doubtful) is None
 
 
 def test_an_edited_update_edits_its_message():

@@ -4,6 +4,9 @@ import threading
 import time
 
 import pytest
+from slack_sdk.socket_mode.builtin import client as builtin_client
+from slack_sdk.socket_mode.builtin.connection import Connection as Wired
+from slack_sdk.socket_mode.builtin.connection import ConnectionState
 
 from bot import commands
 from bot.sandbox.faults import SOCKET_FAULTS
@@ -106,6 +109,48 @@ def test_a_connection_that_its_reader_closes_at_the_same_moment_is_closed(connec
     assert workers._shutdown
 
 
+def closing(socket):
+    """True when it ends."""
+    thread = threading.Thread(target=socket.close, daemon=True)
+    thread.start()
+    thread.join(10)
+    return not thread.is_alive()
+
+
+def test_a_connection_whose_reader_just_begins_is_closed(make_bot, slack, monkeypatch):
+    begun = threading.Event()
+
+    class Slow(ConnectionState):
+        """The reader takes its time between looking at the connection and saying so."""
+
+        def __setattr__(self, name, value):
+            if "terminated" in self.__dict__ and not value:
+                begun.set()
+                time.sleep(0.5)
+            super().__setattr__(name, value)
+
+    monkeypatch.setattr(builtin_client, "ConnectionState", Slow)
+    socket = make_bot().connect()
+    assert begun.wait(10)
+    assert closing(socket)
+
+
+def test_a_connection_that_is_being_replaced_is_closed(connected, slack, monkeypatch):
+    _, socket = connected
+    begun, real = threading.Event(), Wired.connect
+
+    def slowly(session):
+        real(session)
+        begun.set()
+        time.sleep(0.5)
+
+    monkeypatch.setattr(Wired, "connect", slowly)
+    slack.cut("refresh_requested")
+    assert begun.wait(10)
+    assert closing(socket)
+    assert socket.connected == 0
+
+
 def test_it_starts_while_slack_is_down_and_connects_once_it_is_there(make_bot, slack):
     with slack.down():
         bot = make_bot()
@@ -193,7 +238,7 @@ def test_replacing_a_connection_keeps_nobody_waiting(connected, slack):
         began = time.monotonic()
         for number in range(4):
             assert slack.say("ana", "#incidents", f"/incident help {number}") is not None
-        assert time.monotonic() - began < 1.5
+        assert time.monotonic() - began < 2.8  # a single one that is lost takes Slack's three
         assert ended not in slack.sockets.connections
 
 

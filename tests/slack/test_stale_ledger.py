@@ -1,5 +1,7 @@
 """After a stale ledger caught up with its page, Slack shows each update once, in its old thread."""
 
+from contextlib import closing
+
 import pytest
 
 from bot.publish import Publisher, open_target
@@ -70,6 +72,22 @@ def test_what_the_lost_ledger_posted_is_adopted_and_goes_on_in_its_thread(
     ours.announce()
     before["#2"].append("Investigating: They still do.")
     assert threads(slack) == before
+
+
+def test_what_the_copy_had_not_told_and_the_page_does_not_bring_back_is_looked_for(
+    bot, say, publish, stale, tmp_path
+):
+    say("update #1 In the copy too.")
+    with closing(copy_of(bot.database, tmp_path / "later.db")) as copy:
+        say("open Slow video | Videos stall.")
+        publish()
+        publish(copy)
+        with copy.read() as ledger:
+            assert ledger.count_incidents() == 2
+            one = ledger.incident(1)
+            assert one
+            begun = [each for each in ledger.deliveries.of(one.id) if not each.ts]
+    assert [(each.channel, bool(each.attempt_at)) for each in begun] == [("", True)]
 
 
 def test_what_nobody_had_posted_is_posted(bot, say, slack, publish, put_back):

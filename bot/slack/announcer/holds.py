@@ -4,13 +4,16 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from bot.core.waiting import Wait, is_waiting, wait_for
+from bot.slack.client import NoEffect
 
 _FIRST_PAUSE = timedelta(seconds=1)
 _LONGEST_PAUSE = timedelta(seconds=15)
 
 
 class Holds:
-    """What keeps the announcer from its next call. Forgotten on a restart, and then learnt anew."""
+    """What keeps whoever writes to channels from the next call. Forgotten on a restart, and then
+    learnt anew.
+    """
 
     def __init__(self, pace: timedelta) -> None:
         self._pace = pace
@@ -23,7 +26,14 @@ class Holds:
     def everything(self, now: datetime) -> bool:
         return is_waiting(self._everything, now)
 
-    def slack_is_away(self, now: datetime) -> None:
+    def after(self, failure: NoEffect, channel: str, now: datetime) -> None:
+        """Slack said how long to wait, or nothing at all."""
+        if failure.retry_after is None:
+            self._slack_is_away(now)
+        else:
+            self.hold_channel(channel, timedelta(seconds=failure.retry_after), now)
+
+    def _slack_is_away(self, now: datetime) -> None:
         """Nobody answers: leave it alone for a while, longer each time."""
         self._everything = wait_for(self._pause, now)
         self._pause = min(self._pause * 2, _LONGEST_PAUSE)
@@ -33,11 +43,12 @@ class Holds:
 
     def posting(self, channel: str, now: datetime) -> Wait | None:
         """What has to pass before the channel takes its next message."""
-        return _longest((self._channels.get(channel), self._paced.get(channel)), now)
+        waits = (self._everything, self._channels.get(channel), self._paced.get(channel))
+        return _longest(waits, now)
 
     def calling(self, channel: str, now: datetime) -> Wait | None:
         """The same for any call; edits have no pace of their own."""
-        return _longest((self._channels.get(channel),), now)
+        return _longest((self._everything, self._channels.get(channel)), now)
 
     def posted(self, channel: str, now: datetime) -> None:
         """Slack takes one message a second in each channel."""

@@ -1,8 +1,8 @@
 """Finding our own messages in a channel or a thread by the id they carry."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.slack.client import Client, Permanent
@@ -10,8 +10,10 @@ from storage.database import Database
 from storage.deliveries import Delivery
 
 _SKEW = timedelta(minutes=65)  # between our clock, which may be set by an hour, and Slack's
-_LATE = timedelta(days=1)  # how long after its attempt a message may have been posted
-_PAGE = 15  # messages; what the strictest kind of app may ask for
+_LATE = timedelta(days=1)  # how long after its attempt a root may have been posted
+_PAGE = 200  # messages, as Slack advises
+_SHORT_PAGE = 15  # what some apps get at most; nothing is said of those that ask for more
+_TOO_MANY = frozenset({"invalid_limit", "invalid_arguments"})
 _MOST_PAGES = 40
 
 
@@ -23,6 +25,14 @@ class Found:
     version: int
 
 
+@dataclass(frozen=True)
+class Place:
+    """A channel, or a thread in it."""
+
+    channel: str
+    thread_ts: str | None = None
+
+
 class Lookup:
     """Reads what is in Slack."""
 
@@ -30,18 +40,23 @@ class Lookup:
         self._database = database
         self._client = client
         self._links: dict[tuple[str, str], str] = {}
+        self._limit = _PAGE
 
-    def find(self, delivery: Delivery) -> list[Found]:
-        """The messages that carry a delivery's id and are from our bot, oldest first."""
+    def find(self, place: Place, sought: Sequence[Delivery]) -> Mapping[str, list[Found]]:
+        """Id -> the messages that carry it and are from our bot, oldest first."""
         with self._database.read() as ledger:
             bot = ledger.slack().bot
-        found = [
-            Found(message["ts"], payload.get("version", 0))
-            for message in self._messages(delivery)
-            if message.get("user") == bot  # anybody may write our metadata
-            and (payload := _payload(message)).get("delivery") == delivery.id
-        ]
-        return sorted(found, key=lambda one: one.ts)
+        found: dict[str, list[Found]] = {}
+        for message in self._messages(place, sought):
+            if message.get("user") == bot:  # anybody may write our metadata
+                payload = _payload(message)
+                one = Found(message["ts"], payload.get("version", 0))
+                found.setdefault(payload.get("delivery", ""), []).append(one)
+        return {
+            one.id: sorted(found[one.id], key=lambda each: each.ts)
+            for one in sought
+            if one.id in found
+        }
 
     def permalink(self, channel: str, ts: str) -> str:
         """The address of a message; empty where Slack has none."""
@@ -53,25 +68,45 @@ class Lookup:
             self._links[channel, ts] = answer["permalink"]
         return self._links[channel, ts]
 
-    def _messages(self, delivery: Delivery) -> Iterator[dict[str, Any]]:
-        assert delivery.attempt_at  # noqa: S101 -- nothing is looked for that was never begun
-        method = "conversations.replies" if delivery.thread_ts else "conversations.history"
+    def _messages(self, place: Place, sought: Sequence[Delivery]) -> Iterator[dict[str, Any]]:
+        try:
+            for page in self._pages(place, [one.attempt_at for one in sought if one.attempt_at]):
+                yield from page["messages"]
+        except Permanent as refused:
+            if refused.error != "thread_not_found":  # else nothing is left in it
+                raise
+
+    def _pages(self, place: Place, attempts: Sequence[datetime]) -> Iterator[dict[str, Any]]:
         cursor = None
         for _ in range(_MOST_PAGES):
-            page = self._client.call(
-                method,
-                channel=delivery.channel,
-                oldest=f"{(delivery.attempt_at - _SKEW).timestamp():.6f}",
-                latest=f"{(delivery.attempt_at + _LATE).timestamp():.6f}",
+            page = self._page(
+                "conversations.replies" if place.thread_ts else "conversations.history",
+                channel=place.channel,
+                ts=place.thread_ts,
+                oldest=_ts(min(attempts) - _SKEW),
+                latest=None if place.thread_ts else _ts(max(attempts) + _LATE),
                 include_all_metadata=True,
-                limit=_PAGE,
                 cursor=cursor,
-                ts=delivery.thread_ts,
             )
-            yield from page["messages"]
+            yield page
             cursor = (page.get("response_metadata") or {}).get("next_cursor")
             if not cursor:
                 return
+
+    def _page(self, method: str, **asked: Any) -> dict[str, Any]:
+        """As many as we may ask for, which only asking tells."""
+        try:
+            return self._client.call(method, limit=self._limit, **asked)
+        except Permanent as refused:
+            if refused.error not in _TOO_MANY or self._limit == _SHORT_PAGE:
+                raise
+        page = self._client.call(method, limit=_SHORT_PAGE, **asked)
+        self._limit = _SHORT_PAGE  # it was the limit, and nothing else
+        return page
+
+
+def _ts(moment: datetime) -> str:
+    return f"{moment.timestamp():.6f}"
 
 
 def _payload(message: dict[str, Any]) -> dict[str, Any]:

@@ -51,7 +51,22 @@ class Edit:
     delivery: Delivery
 
 
-Step = Post | Settle | Edit
+@dataclass(frozen=True)
+class Repeat:
+    """Edit a message once more: an older edit may have been carried out after the newest."""
+
+    wanted: Wanted
+    delivery: Delivery
+
+
+@dataclass(frozen=True)
+class Look:
+    """Find what another copy of this ledger may have posted: a root, or all else in its thread."""
+
+    sought: tuple[Delivery, ...]
+
+
+Step = Post | Settle | Edit | Repeat | Look
 
 
 def plan(incident: Incident, deliveries: Iterable[Delivery]) -> Step | None:
@@ -63,10 +78,10 @@ def plan(incident: Incident, deliveries: Iterable[Delivery]) -> Step | None:
         if wanted.key in gone:
             continue
         if step := _step(wanted, here.get(wanted.key)):
-            return step
+            return _look(step, every) if isinstance(step, Settle) else step
         if wanted.key == _ROOT and here[_ROOT].ts is None:
             return None  # Slack will not have this root: there is no thread to write to
-    return None
+    return _repeat(incident, here)
 
 
 def live(deliveries: Iterable[Delivery]) -> Mapping[Key, Delivery]:
@@ -92,6 +107,26 @@ def _step(wanted: Wanted, told: Delivery | None) -> Step | None:
     if told.attempt_at:
         return Settle(told)
     return Post(wanted, told) if wanted.is_due else None
+
+
+def _repeat(incident: Incident, here: Mapping[Key, Delivery]) -> Repeat | None:
+    """Last of all: it has to wait, and what is new has not."""
+    told = ((wanted, here.get(wanted.key)) for wanted in _wanted(incident))
+    return next((Repeat(wanted, one) for wanted, one in told if one and one.edit_at), None)
+
+
+def _look(step: Settle, every: Iterable[Delivery]) -> Step:
+    """One reading of a thread finds all that may be in it."""
+    if not is_anywhere(step.delivery):
+        return step
+    if step.delivery.kind is DeliveryKind.ROOT:
+        return Look((step.delivery,))
+    return Look(tuple(one for one in every if is_anywhere(one)))
+
+
+def is_anywhere(one: Delivery) -> bool:
+    """True for a message that may have been posted, nobody knows where."""
+    return one.attempt_at is not None and one.ts is None and not one.channel
 
 
 def _wanted(incident: Incident) -> Iterator[Wanted]:

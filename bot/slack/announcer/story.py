@@ -19,7 +19,13 @@ class Story:
     page: Page
     names: Mapping[str, str]
     deliveries: tuple[Delivery, ...]
-    home: str  # the channel
+    channels: tuple[str, ...]  # where its root may be, the likeliest first
+
+    @property
+    def home(self) -> str:
+        """The channel it is told in: where it was told already, or else the likeliest."""
+        roots = [one for one in self.deliveries if one.kind is DeliveryKind.ROOT and one.ts]
+        return roots[-1].channel if roots else next(iter(self.channels), "")
 
     @property
     def thread_ts(self) -> str | None:

@@ -1,20 +1,31 @@
 """Telling the channel that the public page is behind, once, and once more when that is over."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from bot.core.text import escape_slack
 from bot.core.waiting import Wait, is_waiting, wait_for
-from bot.slack.client import Ambiguous, Client, Permanent, SlackFailure
+from bot.slack.announcer.began import Began
+from bot.slack.announcer.holds import Holds
+from bot.slack.announcer.page_news import (
+    Kind,
+    News,
+    bad_news,
+    good_news,
+    is_in_trouble,
+    lacks_something,
+)
+from bot.slack.announcer.page_posts import PagePosts, Place, Sent
+from bot.slack.client import Client, NoEffect, Permanent, SlackFailure
 from storage.database import Database
 from storage.publications import Publication
 
 log = logging.getLogger(__name__)
 
 PATIENCE = timedelta(seconds=10)  # a target may hiccup
+STEADY = timedelta(minutes=1)  # up to date for so long, it is well; a flap is one story
 _PAUSE = timedelta(seconds=30)  # by then Slack has what it was sent, or never
-_NEWEST = 15  # messages; what the strictest kind of app may ask for
 
 
 class PageTrouble:
@@ -24,15 +35,16 @@ class PageTrouble:
         self,
         database: Database,
         client: Client,
+        holds: Holds,
         channels: Sequence[str],
         targets: Sequence[str],
     ) -> None:
         self._database = database
-        self._client = client
+        self._holds = holds
         self._channels = tuple(channels)
         self._targets = tuple(targets)
-        self._heard: set[tuple[str, str, str]] = set()  # so that a retry repeats nothing
-        self._unsure: set[tuple[str, str, str]] = set()  # posts whose outcome nobody knows
+        self._posts = PagePosts(client, holds)
+        self._well: dict[str, Wait] = {}  # targets that were in trouble, since they are not
         self._wait: Wait | None = None
 
     def sync(self, now: datetime) -> bool:
@@ -43,88 +55,103 @@ class PageTrouble:
             targets = [ledger.publications.get(target) for target in self._targets]
             url = ledger.page.url
         for one in targets:
-            if text := news(one, url, now):
-                return self._tell(one, text, now)
+            if overtaken := self._overtaken(one):
+                return self._settle(one, overtaken, Began(now))
+            may_flap = self._may_flap(one, now) and not one.recovered
+            if not may_flap and (due := news(one, url, now)):
+                return self._tell(one, due, Began(now))
         return False
 
-    def _tell(self, one: Publication, text: str, now: datetime) -> bool:
-        if not self._heard_by_some(one.target, text):
-            self._wait = wait_for(_PAUSE, now)
+    def _overtaken(self, one: Publication) -> Mapping[Place, Sent]:
+        """Posts of what is no longer so, while the ledger does not know who read them."""
+        if is_in_trouble(one) != (one.told_at is not None):
+            return {}
+        return self._posts.of(one.target, Kind.WELL if is_in_trouble(one) else Kind.TROUBLE)
+
+    def _settle(self, one: Publication, overtaken: Mapping[Place, Sent], began: Began) -> bool:
+        """Learn whether anybody read it, as what has to be said next depends on that."""
+        read = [self._was_read(place, sent, began) for place, sent in overtaken.items()]
+        if None in read and not any(read):
             return False
-        with self._database.write() as ledger:
-            if one.recovered:
-                ledger.publications.heard(one)
-            else:
-                ledger.publications.told(one.target, now if one.told_at is None else None)
-        self._heard = {heard for heard in self._heard if heard[0] != one.target}
-        self._unsure = {unsure for unsure in self._unsure if unsure[0] != one.target}
+        self._wait = None
+        if any(read):
+            self._heard(one, began)
+        self._posts.forget(one.target, Kind.TROUBLE, Kind.WELL)
         return True
 
-    def _heard_by_some(self, target: str, text: str) -> bool:
+    def _was_read(self, place: Place, sent: Sent, began: Began) -> bool | None:
+        """None: that cannot be said yet."""
+        if sent.arrived:
+            return True
+        if self._holds.calling(place.channel, began.now()):
+            return None
+        try:
+            return self._posts.stands(place, sent)
+        except Permanent:
+            return True  # nobody will ever know: an end too many is better than none
+        except SlackFailure as failure:
+            self._after(failure, place.channel, began.now())
+            return None
+
+    def _may_flap(self, one: Publication, now: datetime) -> bool:
+        """True for a target that was in trouble, and has not been well for long."""
+        if not _is_over(one):
+            self._well.pop(one.target, None)
+            return False
+        return self._well.setdefault(one.target, wait_for(STEADY, now)).lasts(now)
+
+    def _tell(self, one: Publication, due: News, began: Began) -> bool:
+        if not self._heard_by_some(one.target, due, began):
+            return False
+        self._wait = None
+        if due.kind is Kind.CAME_BACK:
+            with self._database.write() as ledger:
+                ledger.publications.heard(one)
+            self._posts.forget(one.target, Kind.CAME_BACK)
+        else:
+            self._heard(one, began)
+            self._posts.forget(one.target, Kind.TROUBLE, Kind.WELL)
+        return True
+
+    def _heard(self, one: Publication, began: Began) -> None:
+        """Note that the channel heard of trouble, or that it is over."""
+        with self._database.write() as ledger:
+            ledger.publications.told(one.target, began.at if one.told_at is None else None)
+
+    def _heard_by_some(self, target: str, due: News, began: Began) -> bool:
         """Tell every channel; a channel that will not have us keeps no other from hearing it."""
         heard, may_hear = 0, 0
         for channel in self._channels:
+            place = Place(target, due.kind, channel)
+            is_there = self._posts.arrived(place, due.text)
+            if not is_there and self._holds.posting(channel, began.now()):
+                may_hear += 1
+                continue
             try:
-                self._post(target, channel, text)
+                self._posts.post(place, due.text, began)
                 heard += 1
             except SlackFailure as failure:
-                log.warning("Slack was not told of the page", extra={"error": failure.error})
+                self._after(failure, channel, began.now())
                 may_hear += not isinstance(failure, Permanent)
         return heard > 0 and may_hear == 0
 
-    def _post(self, target: str, channel: str, text: str) -> None:
-        heard = (target, channel, text)
-        if heard in self._heard or (heard in self._unsure and self._is_there(channel, text)):
-            self._heard.add(heard)
-            return
-        try:
-            self._client.call(
-                "chat.postMessage",
-                channel=channel,
-                text=text,
-                parse="none",
-                unfurl_links=False,
-                unfurl_media=False,
-            )
-        except Ambiguous:
-            self._unsure.add(heard)
-            raise
-        self._heard.add(heard)
-        self._unsure.discard(heard)
-
-    def _is_there(self, channel: str, text: str) -> bool:
-        """Among the newest messages; looked for long after Slack must have taken it."""
-        said = self._client.call("conversations.history", channel=channel, limit=_NEWEST)
-        return any(one.get("bot_id") and one.get("text") == text for one in said["messages"])
+    def _after(self, failure: SlackFailure, channel: str, now: datetime) -> None:
+        log.warning("Slack was not told of the page", extra={"error": failure.error})
+        if isinstance(failure, NoEffect):
+            self._holds.after(failure, channel, now)
+        else:
+            self._wait = wait_for(_PAUSE, now)
 
 
-def news(one: Publication, url: str, now: datetime) -> str:
-    """What the channel has to hear of a target; empty when it knows."""
+def news(one: Publication, url: str, now: datetime) -> News | None:
+    """What the channel has to hear of a target; nothing when it knows."""
     if one.recovered:
-        return escape_slack(one.recovered)
+        return News(Kind.CAME_BACK, escape_slack(one.recovered))
     is_late = one.behind_since is not None and now - one.behind_since >= PATIENCE
-    if one.told_at is None and (one.stopped or is_late):
-        return _bad_news(one, url)
-    if one.told_at is not None and not one.stopped and one.behind_since is None:
-        return f"{_page(url)} is up to date again: {_target(one)} shows revision {one.revision}."
-    return ""
+    if one.told_at is None and (one.stopped or is_late or lacks_something(one)):
+        return bad_news(one, url)
+    return good_news(one, url) if _is_over(one) else None
 
 
-def _bad_news(one: Publication, url: str) -> str:
-    reason = escape_slack(one.error or "it does not answer")
-    if one.stopped:
-        return f"{_page(url)} is no longer published to {_target(one)}: {reason}"
-    since = int(one.behind_since.timestamp()) if one.behind_since else 0
-    when = f"<!date^{since}^{{time}}|{one.behind_since:%H:%M} UTC>"
-    return (
-        f"{_page(url)} is behind since {when}: {_target(one)} cannot be written ({reason}). "
-        "What you type is saved; publishing is tried again until it works."
-    )
-
-
-def _page(url: str) -> str:
-    return f"<{escape_slack(url)}|The public page>"
-
-
-def _target(one: Publication) -> str:
-    return f"`{escape_slack(one.target)}`"
+def _is_over(one: Publication) -> bool:
+    return one.told_at is not None and not is_in_trouble(one)
