@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import create_engine, make_url
 
-from bot.config import Settings, SettingsError, environment, load
+from bot.config import Settings, SettingsError, environment, load, load_forgiving
 from bot.config.reference import settings_page
 from bot.core.page import LANGUAGES, PageLink
 
@@ -356,6 +356,21 @@ def test_all_that_is_wrong_with_the_look_is_said_at_once():
         "PAGE_THEME": "/no/such/folder",
     }
     assert set(problems(wrong, "page")) == set(wrong)
+
+
+def test_what_is_forgiven_has_its_default_and_is_told_and_the_rest_stands():
+    env = {"PAGE_ACCENT": "blue", "PAGE_LANGUAGE": "de", "LOG_LEVEL": "loud", "PUBLISH_URL": "/x"}
+    settings, left_out = load_forgiving(env, "target", forgiven=("page", "log"))
+    assert {one.setting for one in left_out} == {"PAGE_ACCENT", "LOG_LEVEL"}
+    assert (settings.page_accent, settings.page_language) == ("", "de")
+    assert (settings.log_level, settings.publish_url) == ("info", ("file:///x",))
+
+
+def test_what_is_not_forgiven_is_refused_alone():
+    env = {"PAGE_ACCENT": "blue", "PUBLISH_URL": "ftp://x", "PUBLISH_COMPRESSED": "zip"}
+    with pytest.raises(SettingsError) as caught:
+        load_forgiving(env, "target", forgiven=("page", "log"))
+    assert {one.setting for one in caught.value.problems} == {"PUBLISH_URL", "PUBLISH_COMPRESSED"}
 
 
 def test_every_setting_has_help_and_the_reference_is_up_to_date():

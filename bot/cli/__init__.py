@@ -20,6 +20,7 @@ COMMANDS = {
     "components": "add and list the page's components",
     "publish": "bring the page up to date now",
     "emergency": "tell the public although the ledger is gone",
+    "recover": "make a lost ledger anew from the page, without any backup",
     "db": "the ledger's tables",
     "export": "write the whole ledger as JSON lines",
     "import": "put an export into an empty ledger",

@@ -2,10 +2,12 @@
 
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 
 import click
 
 from bot import app
+from bot.config import Settings
 from bot.core.errors import Refusal
 from bot.core.text import escape_slack
 from bot.emergency import Look, Outcome, Shown, names, publish, read_notice, read_targets
@@ -32,18 +34,33 @@ def command(*, resolve: bool, text: tuple[str, ...]) -> None:
     Use it again to add to it, and with --resolve to end it. While the database answers, use duckrow
     incident instead.
     """
-    loaded = app.tool_settings("page", "target")
+    loaded, left_out = app.emergency_settings()
+    for one in left_out:
+        _warn(one.setting, one.problem)
     shown, failed = read_targets(app.targets_of(loaded), app.now())
     outcomes = list(failed)
     if shown:
-        look = Look(app.page_of(loaded), app.renderer_of(loaded), loaded.publish_compressed)
-        outcomes += _tell(shown, " ".join(text), look, is_end=resolve)
+        outcomes += _tell(shown, " ".join(text), _look(loaded), is_end=resolve)
     for outcome in outcomes:
         click.echo(_told(outcome), err=bool(outcome.trouble))
     if not any(one.address for one in outcomes):
         raise Refusal("Nothing was published.", _MEND)
     click.echo(_NEXT.strip())
     sys.exit(1 if any(one.trouble for one in outcomes) else 0)
+
+
+def _look(loaded: Settings) -> Look:
+    """A theme that is not whole is left out: to tell in our own look is better than not to tell."""
+    try:
+        renderer = app.renderer_of(loaded)
+    except (Refusal, OSError) as error:
+        _warn("PAGE_THEME", error.problem if isinstance(error, Refusal) else str(error))
+        renderer = app.renderer_of(replace(loaded, page_theme=""))
+    return Look(app.page_of(loaded), renderer, loaded.publish_compressed)
+
+
+def _warn(setting: str, problem: str) -> None:
+    click.echo(f"Left out: {setting}: {problem}", err=True)
 
 
 def _tell(shown: Sequence[Shown], typed: str, look: Look, *, is_end: bool) -> Sequence[Outcome]:

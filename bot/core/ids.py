@@ -4,6 +4,7 @@ import hashlib
 import secrets
 import string
 
+SHAPE = "[a-z0-9]{12}"  # as a regular expression
 _ALPHABET = string.ascii_lowercase + string.digits
 
 

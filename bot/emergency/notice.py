@@ -16,7 +16,7 @@ from bot.core.text import split_title
 from storage.ledger import Telling
 
 TITLE = "Service disruption"  # of whoever has no time to think of one
-_PREFIX = "emergency"  # of the ids of such incidents, by which the next call finds the last one
+_PREFIX = "emerg"  # of the ids of such incidents, by which the next call finds the last one
 _OPERATOR = Author("emergency", "duckrow emergency")
 
 _COMPONENTS = Arg("components", "components", "what is wrong where, as component=status")
@@ -34,7 +34,7 @@ class Notice:
     impact: Impact | None = None
     components: Mapping[str, ComponentStatus] = field(default_factory=dict)  # by short name
     is_end: bool = False
-    incident_id: str = field(default_factory=lambda: f"{_PREFIX}{new_id()[:3]}")
+    incident_id: str = field(default_factory=lambda: f"{_PREFIX}{new_id()[len(_PREFIX) :]}")
     update_id: str = field(default_factory=new_id)
 
 

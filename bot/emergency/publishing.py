@@ -1,7 +1,7 @@
 """A notice onto every target: under its fence, above what it shows, as ordinary documents."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.core.errors import Refusal
@@ -11,7 +11,10 @@ from bot.emergency.notice import Notice, current, tell
 from bot.emergency.shown import Shown, read_back
 from bot.emergency.stand_in import standing_in
 from bot.publish import Publisher, PublishError, Renderer
+from bot.publish.errors import RenderError
+from bot.publish.renderer import built_in
 from bot.publish.targets import Target
+from storage.errors import LedgerUnavailable
 from storage.ledger import PROGRAM, Cause
 
 _ATTEMPTS = 5
@@ -54,10 +57,24 @@ def publish(every: Sequence[Shown], notice: Notice, look: Look, now: datetime) -
     """Tell it on each target; one that fails does not keep the others from it. Raises Refusal."""
     going_on = current(one for each in every for one in each.incidents.values())
     for shown in every:
-        try:
-            yield _publish(shown, going_on, notice, look, now)
-        except PublishError as error:
-            yield Outcome(shown.target.url, trouble=str(error))
+        yield _outcome(shown, going_on, notice, look, now)
+
+
+def _outcome(
+    shown: Shown, going_on: Sequence[Incident], notice: Notice, look: Look, now: datetime
+) -> Outcome:
+    """In our own look where a theme cannot make the page."""
+    try:
+        return _publish(shown, going_on, notice, look, now)
+    except RenderError as error:
+        if look.renderer.theme:
+            plain = replace(look, renderer=built_in())
+            return _outcome(shown, going_on, notice, plain, now)
+        return Outcome(shown.target.url, trouble=str(error))
+    except PublishError as error:
+        return Outcome(shown.target.url, trouble=str(error))
+    except LedgerUnavailable as error:  # ours: whoever runs this has none to look after
+        return Outcome(shown.target.url, trouble=f"the page could not be worked out: {error}")
 
 
 def _publish(

@@ -10,7 +10,16 @@ from bot.core.incident import Incident, Update
 from bot.core.page import Component
 from bot.publish import TargetError
 from bot.publish.marker import Marker
-from bot.publish.recovery import Evidence, Malformed, read_page, slugs, with_slugs
+from bot.publish.recovery import (
+    Evidence,
+    Malformed,
+    is_ahead,
+    not_after,
+    read_page,
+    slugs,
+    time_of,
+    with_slugs,
+)
 from bot.publish.targets import Target
 
 
@@ -20,12 +29,18 @@ class Shown:
 
     target: Target
     marker: Marker
+    at: datetime  # of what it shows, as far as its clock can be believed
     evidence: Evidence
     components: tuple[Component, ...]
 
     @cached_property
     def incidents(self) -> Mapping[str, Incident]:
         return {one.id: one for one in self.evidence.incidents}
+
+    @property
+    def told(self) -> tuple[Incident, ...]:
+        """Its incidents, as a ledger has them that told just this."""
+        return tuple(_as_told(one) for one in self.evidence.incidents)
 
     def with_incident(self, one: Incident) -> "Shown":
         """The same where it tells of this incident, too, and all that another target does."""
@@ -45,6 +60,11 @@ class Shown:
             yield replace(each, number=number, statuses=statuses)
 
 
+def _as_told(one: Incident) -> Incident:
+    updates = tuple(replace(each, revision=one.revision) for each in one.updates)
+    return replace(one, updates=updates)
+
+
 def read_back(target: Target, now: datetime) -> Shown:
     """Raises Refusal where there is no page that could be read."""
     try:
@@ -55,7 +75,10 @@ def read_back(target: Target, now: datetime) -> Shown:
                 "Name the target that the page was published to, with PUBLISH_URL.",
             )
         evidence = read_page(target, marker, now)
+        if is_ahead(marker, now):
+            incidents = tuple(not_after(one, now) for one in evidence.incidents)
+            evidence = replace(evidence, incidents=incidents)
         components = with_slugs((), evidence.components, slugs(target))
-        return Shown(target, marker, evidence, components)
+        return Shown(target, marker, time_of(marker, now), evidence, components)
     except (TargetError, Malformed) as error:
         raise Refusal(f"it cannot be read back: {error}.") from None

@@ -1,17 +1,18 @@
-"""A ledger made of the page's own JSON, for as long as one publication takes."""
+"""A ledger made of the page's own JSON, for as long as one publication takes.
+
+In memory: the disk that took the ledger with it may be the one that temporary files are on.
+"""
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
-from bot.core.incident import Incident
 from bot.core.page import Page
 from bot.emergency.shown import Shown
 from bot.publish.marker import Claim
 from storage.database import Database
+from storage.engines import IN_MEMORY
 from storage.ledger import PROGRAM, Cause
 from storage.publications import Publication
 from storage.reader import recovery_key
@@ -25,10 +26,7 @@ def standing_in(shown: Shown, page: Page) -> Iterator[Database]:
 
     Authors, formatting and what was retracted are not in it, as they are not on the page.
     """
-    with (
-        TemporaryDirectory(prefix="duckrow-") as folder,
-        closing(Database(f"sqlite:///{Path(folder) / 'ledger.db'}")) as database,
-    ):
+    with closing(Database(IN_MEMORY)) as database:
         database.migrate()
         said = shown.evidence.masthead
         database.begin(
@@ -45,17 +43,11 @@ def standing_in(shown: Shown, page: Page) -> Iterator[Database]:
 
 def _go_to(database: Database, shown: Shown, claim: Claim, *, first: bool) -> None:
     """Make the revision that the marker speaks of, as the page's own ledger did."""
-    time = shown.marker.time
     key = recovery_key(claim.revision, claim.change_id)
-    with database.telling(Cause(key, "emergency", PROGRAM, time)) as ledger:
-        ledger.overtake(claim.revision - 1, time - _TICK)
+    with database.telling(Cause(key, "emergency", PROGRAM, shown.at)) as ledger:
+        ledger.overtake(claim.revision - 1, shown.at - _TICK)
         if first:
             for component in shown.components:
                 ledger.add_component(component)
-            for one in shown.incidents.values():
-                ledger.restore(_as_told(one))
-
-
-def _as_told(one: Incident) -> Incident:
-    updates = tuple(replace(each, revision=one.revision) for each in one.updates)
-    return replace(one, updates=updates)
+            for one in shown.told:
+                ledger.restore(one)

@@ -1,14 +1,17 @@
 """Every document of the page, each declared in one place: where, what, when, and from what."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
+from bot.core import ids
 from bot.core.badges import Badge
 from bot.core.bars import ComponentPage
 from bot.publish import api, archive, badges, calendar, feeds, headers, uptime_json
 from bot.publish.site import Site
+from bot.publish.targets.base import TWIN_ENDINGS
 
 View = Callable[[Site, str], Any]
 Render = Callable[[Site, str], str]
@@ -142,3 +145,29 @@ DOCUMENTS: tuple[Document, ...] = (
     _api("scheduled-maintenances/active.json", api.active),
     _json("api/v2/incidents/{}.json", When.OPEN_INCIDENT, api.incident),
 )
+
+SLUG = "[a-z0-9-]{1,40}"  # a component's short name, as a regular expression
+_KEYS = {
+    When.INCIDENT: ids.SHAPE,
+    When.OPEN_INCIDENT: ids.SHAPE,
+    When.COMPONENT: SLUG,
+    When.OPEN_COMPONENT: SLUG,
+    When.MONTH: "[0-9]{4}/[0-9]{2}",
+    When.YEAR: "[0-9]{4}",
+}
+_PATHS = "|".join(
+    re.escape(one.path).replace(re.escape("{}"), _KEYS.get(one.when, "")) for one in DOCUMENTS
+)
+_TWINS = "|".join(map(re.escape, TWIN_ENDINGS))
+_NAMED_SO = re.compile(f"(?:{_PATHS})(?:{_TWINS})?")
+
+
+def is_named_so(path: str) -> bool:
+    """Whether a file at that path is a document of some page of ours, or a document's twin."""
+    return _NAMED_SO.fullmatch(path) is not None
+
+
+def prefixes(years: Iterable[int]) -> set[str]:
+    """What the paths of all documents begin with that stand there more than once."""
+    before = {one.path.partition("{}")[0] for one in DOCUMENTS if one.when in _KEYS}
+    return before - {""} | {f"{year:04}/" for year in years}

@@ -31,6 +31,7 @@ class Marker:
     checked_at: datetime  # when a publisher last found all of it in order
     next: int | None = None  # the revision being written, until this marker says so
     next_change_id: str = ""  # of the change that made that one
+    over: Claim | None = None  # what was taken over, by a copy of the ledger that lacks it
 
     @property
     def fence(self) -> int:
@@ -38,7 +39,7 @@ class Marker:
         return max(self.revision, self.next or 0)
 
     @property
-    def claims(self) -> tuple["Claim", ...]:
+    def claims(self) -> tuple[Claim, ...]:
         """What it says it shows, and is about to show, as far as it says so."""
         told = (Claim(self.revision, self.change_id), Claim(self.next or 0, self.next_change_id))
         return tuple(claim for claim in told if claim.revision)
@@ -61,10 +62,12 @@ class Marker:
             "checked_at": _stamp(self.checked_at),
         }
         coming = {"next": self.next, "next_change_id": self.next_change_id} if self.next else {}
-        return json.dumps(said | coming).encode() + b"\n"
+        over = self.over
+        past = {"over": over.revision, "over_change_id": over.change_id} if over else {}
+        return json.dumps(said | coming | past).encode() + b"\n"
 
 
-def marker_of(page: Page, program: str, now: datetime) -> Marker:
+def marker_of(page: Page, program: str, now: datetime, over: Claim | None = None) -> Marker:
     """What a target says once it shows the page as it is in the ledger."""
     return Marker(
         page=page.id,
@@ -73,6 +76,7 @@ def marker_of(page: Page, program: str, now: datetime) -> Marker:
         fingerprint=program,
         time=page.as_of or now,
         checked_at=now,
+        over=over,
     )
 
 
@@ -94,9 +98,16 @@ def parse(body: bytes) -> Marker:
             checked_at=_moment(said["checked_at"]),
             next=_revision(said["next"]) if said.get("next") else None,
             next_change_id=_change_id(said.get("next_change_id", "")),
+            over=_over(said),
         )
     except (ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError):
         return UNREADABLE
+
+
+def _over(said: Any) -> Claim | None:
+    if not said.get("over"):
+        return None
+    return Claim(_revision(said["over"]), _change_id(said.get("over_change_id", "")))
 
 
 def _revision(said: Any) -> int:

@@ -12,13 +12,20 @@ from bot.core.observer import NOBODY, Observer
 from bot.publish.due import due_since
 from bot.publish.errors import Outrun, PublishError
 from bot.publish.marker import Marker, marker_of
-from bot.publish.rebuild import Progress, Rebuild
+from bot.publish.rebuild import Progress, Prune, Rebuild
 from bot.publish.records import Records
 from bot.publish.recovery import Unrecoverable, recover
 from bot.publish.renderer import Renderer, built_in
 from bot.publish.rendering import Batch, published, render_all
 from bot.publish.site import Site
-from bot.publish.standing import Believed, Standing, standing, trouble, unrecovered
+from bot.publish.standing import (
+    Believed,
+    Standing,
+    left_behind,
+    standing,
+    trouble,
+    unrecovered,
+)
 from bot.publish.stopwatch import Stopwatch
 from bot.publish.targets import Target
 from bot.publish.twins import Words
@@ -83,7 +90,7 @@ class Publisher:
         """Write every document again, and remove those of our files that are no longer due.
 
         Raises what `sync` raises, and Refusal when the target shows what this ledger does not
-        hold; `take_over` replaces that.
+        hold; `take_over` replaces that, and removes what others left in any case.
         """
         with self._noting_trouble(now):
             marker = self._target.marker()
@@ -91,12 +98,14 @@ class Publisher:
             if found is Standing.AHEAD and marker and not take_over:
                 self._take_back(marker, now)
                 found = self._look(marker, now, render=False).found
-            if found in (Standing.FOREIGN, Standing.AHEAD) and not take_over:
+            is_others = found in (Standing.FOREIGN, Standing.AHEAD)
+            if is_others and not take_over:
                 problem, remedy = trouble(found, marker)
                 raise Refusal(f"{self._target.url}: {problem}", remedy)
             rebuild = self._rebuild(Stopwatch(now), progress)
+            prune = Prune.EVERYTHING if take_over else Prune.OURS
             return found is not Standing.UNTOLD and _unless_outrun(
-                lambda: rebuild.run(marker, take_over=take_over, prune=True)
+                lambda: rebuild.run(marker, take_over=is_others, prune=prune)
             )
 
     def _act(self, look: _Look, marker: Marker | None, watch: Stopwatch) -> bool:
@@ -128,7 +137,8 @@ class Publisher:
             found = standing(ledger.page, believed, ledger.knows)
             if found is Standing.UNTOLD:
                 return _Look(found)
-            intent = marker_of(ledger.page, self._program, now)
+            over = left_behind(marker, ledger.page, ledger.knows)
+            intent = marker_of(ledger.page, self._program, now, over)
             if found is not Standing.BEHIND or not render:
                 return _Look(found, intent)
             batch = self._render(ledger, believed)
@@ -160,7 +170,7 @@ class Publisher:
             batch.require_whole()
             intent = replace(intent, checked_at=watch.now())
             writer.mark(intent)
-        self._records.shows(intent, done, batch.note)
+        self._records.shows(intent, done, batch.missing)
         self._tell_published(intent, len(done), watch.now() - began)
         return True
 

@@ -8,7 +8,9 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from enum import Enum
 
+from bot.publish.documents import is_named_so, prefixes
 from bot.publish.due import (
     Due,
     due_components,
@@ -18,11 +20,13 @@ from bot.publish.due import (
     due_since,
     due_years,
 )
-from bot.publish.marker import Marker, marker_of
+from bot.publish.marker import Claim, Marker, marker_of
 from bot.publish.records import Records
+from bot.publish.recovery.shapes import FIRST_YEAR
 from bot.publish.renderer import Renderer
 from bot.publish.rendering import Batch, published, render_all
 from bot.publish.site import Site
+from bot.publish.standing import left_behind
 from bot.publish.stopwatch import Stopwatch
 from bot.publish.targets import File, Target, Writer
 from bot.publish.twins import Words, twin_paths
@@ -36,6 +40,14 @@ log = logging.getLogger(__name__)
 
 Progress = Callable[[int, int], None]  # documents written, of how many
 _INCIDENTS, _PAGES = 100, 6  # in one batch
+
+
+class Prune(Enum):
+    """What a rebuild removes that is not due."""
+
+    NOTHING = "nothing"
+    OURS = "what is on the ledger's books"
+    EVERYTHING = "documents of another page or of a newer ledger, too"
 
 
 class Rebuild:
@@ -67,20 +79,37 @@ class Rebuild:
         self._written: set[str] = set()
         self._due: set[str] = set()  # every path
         self._missing: list[str] = []
+        self._over: Claim | None = None
+        self._stood: set[str] = set()  # what goes unless it is due
 
-    def run(self, base: Marker | None, *, take_over: bool = False, prune: bool = False) -> bool:
-        """Write all; with `prune`, remove what is ours and not due. Raises Outrun, PublishError."""
-        with self._snapshot() as (_, site):
+    def run(
+        self, base: Marker | None, *, take_over: bool = False, prune: Prune = Prune.NOTHING
+    ) -> bool:
+        """Write all; `take_over` what is newer, too. Raises Outrun, PublishError."""
+        self._stood = self._standing(prune)
+        with self._snapshot() as (ledger, site):
+            self._over = left_behind(base, ledger.page, ledger.knows, take_over=take_over)
             intent = self._intent(site)
         with self._target.writing(base, intent, take_over=take_over) as writer:
             while not self._write_all(writer):
                 log.info("the page's settings changed meanwhile: once more")
-            if prune:
-                self._prune(writer)
         documents = len(self._written)
         log.info("all of the page published", extra={"documents": documents})
         self._progress(documents, documents)
         return True
+
+    def _standing(self, prune: Prune) -> set[str]:
+        """What may have to go. What comes later may be another publisher's newest."""
+        if prune is Prune.NOTHING:
+            return set()
+        with self._database.read() as ledger:
+            ours = self._records.documents(ledger, None)
+        return {*ours, *(self._others() if prune is Prune.EVERYTHING else ())}
+
+    def _others(self) -> Iterator[str]:
+        """Documents, whoever made them: of nothing else that may stand there a name is read."""
+        for prefix in sorted(prefixes(range(FIRST_YEAR, self._watch.now().year + 2))):
+            yield from filter(is_named_so, self._target.list(prefix))
 
     def _write_all(self, writer: Writer) -> bool:
         """False when what all documents share changed on the way."""
@@ -101,10 +130,17 @@ class Rebuild:
         writer.begin(intent)
         done = self._put(writer, batch.files) + self._put(writer, batch.home)
         batch.require_whole()
+        self._prune(writer)
         shown = replace(intent, checked_at=self._watch.now())
         writer.mark(shown)
-        self._records.shows(shown, done, Batch(missing=tuple(self._missing)).note)
+        self._records.shows(shown, done, self._missing)
         return True
+
+    def _prune(self, writer: Writer) -> None:
+        """Before the marker says that all is in order: nothing would remove it afterwards."""
+        if gone := sorted(self._stood - self._due):
+            writer.delete(gone)
+            self._records.removed(gone)
 
     def _history(self, pages: Sequence[Due]) -> Iterator[tuple[Marker, Batch]]:
         number = 0
@@ -130,7 +166,7 @@ class Rebuild:
             yield ledger, Site(ledger, self._renderer)
 
     def _intent(self, site: Site) -> Marker:
-        return marker_of(site.page, self._program, self._watch.now())
+        return marker_of(site.page, self._program, self._watch.now(), self._over)
 
     def _render(self, site: Site, every: Iterable[Due]) -> Batch:
         by_path = {due.path: due for due in every}
@@ -146,13 +182,6 @@ class Rebuild:
         last = self._total - 1  # the last step is the marker
         self._progress(min(len(self._written), last), self._total)
         return done
-
-    def _prune(self, writer: Writer) -> None:
-        with self._database.read() as ledger:
-            ours = self._records.documents(ledger, None)
-        gone = sorted(set(ours) - self._due)
-        writer.delete(gone)
-        self._records.removed(gone)
 
 
 def _years(months: Iterable[str]) -> list[str]:

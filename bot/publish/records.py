@@ -1,9 +1,10 @@
 """What the ledger remembers of one target."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from bot.publish.errors import unrendered
 from bot.publish.marker import Marker
 from bot.publish.targets.base import TWIN_ENDINGS
 from storage.database import Database
@@ -33,17 +34,21 @@ class Records:
         with self._database.write() as ledger:
             ledger.publications.forget(self._target, paths)
 
-    def shows(self, marker: Marker, files: Iterable[Published], note: str | None) -> None:
-        """The target shows what its marker says; `note` is what is wrong all the same."""
+    def shows(
+        self, marker: Marker, files: Iterable[Published], missing: Sequence[str] = ()
+    ) -> None:
+        """The target shows what its marker says, but for paths where something older stays."""
         with self._database.write() as ledger:
             self._keep(ledger, files)
+            ledger.publications.owe(self._target, missing, marker.revision)
+            before = self.publication(ledger)
             now = replace(
-                self.publication(ledger),
+                before,
                 revision=marker.revision,
                 change_id=marker.change_id,
                 checked_at=marker.checked_at,
                 behind_since=None,
-                error=note,
+                error=self._note(ledger) if missing or before.error else None,
                 stopped=False,
             )
             ledger.publications.save(now)
@@ -53,11 +58,13 @@ class Records:
         self._change(checked_at=at)
 
     def recovered(self) -> None:
-        """Nothing is in the way any more; a note on a document stays."""
+        """Nothing is in the way any more; what is owed stays owed."""
         with self._database.read() as ledger:
             before = self.publication(ledger)
-        if before.behind_since or before.stopped:
-            self._change(behind_since=None, error=None, stopped=False)
+            if not (before.behind_since or before.stopped):
+                return
+            note = self._note(ledger)
+        self._change(behind_since=None, error=note, stopped=False)
 
     def behind(self, now: datetime, reason: str) -> None:
         """The target lacks something since then, because of this."""
@@ -80,6 +87,10 @@ class Records:
         if is_new:
             self._change(stopped=True, error=problem)
         return is_new
+
+    def _note(self, ledger: Ledger) -> str | None:
+        """What is wrong though all is published; it looks at every document there is."""
+        return unrendered(ledger.publications.owed(self._target))
 
     def _keep(self, ledger: Ledger, files: Iterable[Published]) -> None:
         """Remember files; the twins that they had before went when they were written."""

@@ -9,7 +9,7 @@ from jinja2 import TemplateError
 
 from bot.publish.documents import HOME, When
 from bot.publish.due import Due
-from bot.publish.errors import RenderError
+from bot.publish.errors import RenderError, unrendered
 from bot.publish.site import Site
 from bot.publish.targets import File
 from bot.publish.twins import Words, with_twins
@@ -30,18 +30,10 @@ class Batch:
     missing: tuple[str, ...] = ()  # paths that could not be made: what stands there stays
     is_partial: bool = False  # one of those says how things are now
 
-    @property
-    def note(self) -> str | None:
-        """What to tell people about it."""
-        if not self.missing:
-            return None
-        more = f" and {len(self.missing) - 1} more" if len(self.missing) > 1 else ""
-        return f"{self.missing[0]}{more} could not be rendered"
-
     def require_whole(self) -> None:
         """Raise RenderError where the page could contradict itself: that is not published."""
         if self.is_partial:
-            raise RenderError(self.note)
+            raise RenderError(unrendered(self.missing))
 
 
 def render_all(

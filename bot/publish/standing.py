@@ -67,10 +67,26 @@ def standing(page: Page, believed: Believed, knows: Knows) -> Standing:
 
 def unknown(marker: Marker, revision: int, knows: Knows) -> Claim | None:
     """What the marker speaks of and the ledger, which is at that revision, does not have."""
-    return next((claim for claim in marker.claims if _is_unknown(claim, revision, knows)), None)
+    return next((claim for claim in marker.claims if is_unknown(claim, revision, knows)), None)
 
 
-def _is_unknown(claim: Claim, revision: int, knows: Knows) -> bool:
+def left_behind(
+    marker: Marker | None, page: Page, knows: Knows, *, take_over: bool = False
+) -> Claim | None:
+    """What the page's next marker has to say was taken over: the ledger that knows it may return.
+
+    It is said until somebody publishes who knows it.
+    """
+    if marker is None or marker.page != page.id:
+        return None
+    if take_over and (claim := unknown(marker, page.revision, knows)):
+        return claim
+    over = marker.over
+    return over if over and is_unknown(over, page.revision, knows) else None
+
+
+def is_unknown(claim: Claim, revision: int, knows: Knows) -> bool:
+    """True of a change that the ledger, which is at that revision, does not have."""
     if claim.revision > revision:
         return True
     return bool(claim.change_id) and not knows(claim.revision, claim.change_id)
@@ -84,23 +100,32 @@ def trouble(found: Standing, marker: Marker | None) -> tuple[str, str]:
     return _FOREIGN, _REPLACE
 
 
+def strange(name: str, url: str) -> tuple[str, str]:
+    """The same of a target whose page is known by name, or by none."""
+    return (_ANOTHER.format(name, url) if name else _FOREIGN), _REPLACE
+
+
 def unrecovered(reason: str) -> tuple[str, str]:
     """The same where what the ledger lacks could not be taken back from the page."""
     return _UNRECOVERED.format(reason), _BY_HAND
 
 
+# Each says whether it goes on by itself, or who has to do what.
 _UNRECOVERED = "what this ledger lacks cannot be taken back from the page: {}."
 _STALE_LEDGER = (
     "it shows revision {}, which this ledger does not have: the ledger is an older copy of the "
     "one that the page was published from."
 )
-_TAKE_BACK = "What it lacks is being taken back from the page itself."
+_TAKE_BACK = "What it lacks is being taken back from the page itself; nobody has to do anything."
 _BY_HAND = (
-    "Bring the newer ledger back; or mend what is named here; or, to publish what this ledger has "
-    "and say less than the page did: duckrow publish --take-over"
+    "This waits for a person. Bring the newer ledger back; or mend what is named here, and it goes "
+    "on by itself; or, to publish what this ledger has and say less than the page did: duckrow "
+    "publish --take-over"
 )
 _FOREIGN = "another page is published there, or something that is no page of ours."
+_ANOTHER = 'the page of another ledger is published there: "{}", {}'
 _REPLACE = (
-    "If the ledger was lost and this is a new one, put its backup back, or an export. If not, name "
-    "another target; to replace all that is published there: duckrow publish --take-over"
+    "If the ledger was lost and this is a new one, put its backup back, or an export; without any, "
+    "a new one can be made of the page: duckrow recover. If not, name another target; to replace "
+    "all that is published there: duckrow publish --take-over"
 )

@@ -41,6 +41,18 @@ def test_a_command_is_saved_and_published_without_any_bot(type_, tmp_path):
     assert "www Home page: major outage" in type_("components", "list")[1]
 
 
+def test_a_target_that_holds_another_page_keeps_no_other_from_being_written(type_, tmp_path):
+    another = {"DATABASE_URL": "sqlite:///another.db", "PUBLISH_URL": "theirs"}
+    type_("incident", "open", "Theirs | We look.", **another)
+    type_("incident", "open", "Ours | We look.")
+    (tmp_path / "public/index.html").unlink()
+    status, said = type_("publish", "--full", PUBLISH_URL="theirs public")
+    assert status == 1
+    assert "another page is published there" in said
+    assert "duckrow publish --take-over" in said
+    assert "Ours" in (tmp_path / "public/index.html").read_text()
+
+
 def test_a_maintenance_is_planned_and_in_the_calendar(type_, tmp_path):
     type_("components", "add", "www", "Home page")
     words = ("schedule", "www", "from=2040-11-25T22:00", "for=3h", "Moving house | We move.")
@@ -108,13 +120,49 @@ def test_all_wrong_settings_are_said_at_once_each_with_its_remedy(type_):
         assert name in said
 
 
-def test_the_doctor_names_every_ill_with_a_remedy(type_):
+def test_the_doctor_names_every_ill_with_a_remedy(type_, tmp_path):
     status, said = type_("doctor", DATABASE_URL="sqlite:///nowhere/ledger.db")
     assert status == 1
-    assert "NOT  database: does not answer" in said
+    assert f"NOT  database: does not answer: there is no folder {tmp_path}/nowhere" in said
     assert "Check DATABASE_URL" in said
     assert "NOT  SLACK_BOT_TOKEN" in said
     assert "ok   file://" in said
+
+
+def test_the_doctor_makes_nothing(type_, tmp_path):
+    said = type_("doctor")[1]
+    assert f"NOT  database: there is no ledger at {tmp_path}/duckrow.db yet\n" in said
+    assert "`duckrow run` makes the ledger" in said
+    assert f"ok   {(tmp_path / 'public').as_uri()}: can be made" in said
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_doctor_migrates_nothing(type_, tmp_path):
+    type_("components", "add", "www", "Home page")
+    with closing(sqlite3.connect(tmp_path / "duckrow.db")) as ledger, ledger:
+        ledger.execute("UPDATE alembic_version SET version_num = '0001'")
+    assert "Migrate it with: duckrow db upgrade" in type_("doctor")[1]
+
+
+@pytest.mark.parametrize(
+    "words", [("doctor",), ("incident", "list"), ("publish",), ("recover",), ("db", "upgrade")]
+)
+def test_no_command_begins_a_ledger_where_one_has_been(type_, tmp_path, words):
+    (tmp_path / "duckrow.db-loop").touch()
+    status, said = type_(*words)
+    assert status == 1
+    assert f"there is no ledger at {tmp_path}/duckrow.db, but still its -loop." in said
+    assert "Put it back. If it is lost for good: stop the bot and remove what is left" in said
+    assert not (tmp_path / "duckrow.db").exists()
+
+
+def test_what_is_no_export_makes_no_ledger(type_, tmp_path):
+    (tmp_path / "bad.jsonl").write_text("quack\n")
+    assert type_("import", "bad.jsonl") == (
+        1,
+        "This is no export of a ledger.\nName a file that `duckrow export` wrote.\n",
+    )
+    assert [one.name for one in tmp_path.iterdir()] == ["bad.jsonl"]
 
 
 def test_a_database_that_is_not_there_is_said_plainly(type_, free_port):
@@ -162,6 +210,33 @@ def test_a_page_of_somebody_else_is_not_overwritten_until_it_is_taken_over(type_
     assert "One" in (tmp_path / "public/index.html").read_text()
     assert type_("publish", "--take-over", **other)[0] == 0
     assert "Two" in (tmp_path / "public/index.html").read_text()
+
+
+def test_the_doctor_says_whose_page_a_target_shows(type_, tmp_path):
+    type_("incident", "open", "One | Text.", PAGE_NAME="Coursera", PAGE_URL="https://status.x.org/")
+    other = {"DATABASE_URL": "sqlite:///other.db"}
+    said = type_("doctor", **other)[1]
+    target = (tmp_path / "public").as_uri()
+    shown = '"Coursera", https://status.x.org/'
+    assert f"NOT  {target}: the page of another ledger is published there: {shown}" in said
+    assert "duckrow recover" in said
+    assert f"ok   {target}: can be written" in type_("doctor")[1]
+    (tmp_path / "public/.duckrow/revision.json").write_text("{")
+    assert "something that is no page of ours" in type_("doctor")[1]
+
+
+def test_a_ledger_that_cannot_be_made_anew_says_why_and_stays_empty(type_, tmp_path):
+    status, said = type_("recover")
+    assert status == 1
+    assert said.startswith("Nothing was recovered.\nfile:///")
+    assert "there is no page of ours" in said
+    type_("incident", "open", "One | Text.")
+    status, said = type_("recover")
+    assert status == 1
+    assert said.startswith("Nothing was recovered: this ledger is not empty")
+    (tmp_path / "public/api/v2/components.json").unlink()
+    said = type_("recover", DATABASE_URL="sqlite:///other.db")[1]
+    assert "api/v2/components.json is missing" in said
 
 
 def test_what_is_typed_in_a_shell_is_text_and_no_markup_of_slack(type_, tmp_path):

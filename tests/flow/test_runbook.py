@@ -11,17 +11,22 @@ import pytest
 import yaml  # type: ignore[import-untyped]
 from prometheus_client.parser import text_string_to_metric_families
 
+from bot.metrics import Counting
 from tests.support.monitoring import Monitor
 from tests.support.processes import DUCKROW, ROOT, duckrow, running
 from tests.support.tools import need, unused_port
 
 DOCS = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
 RULES = ROOT / "docs/alerts.rules.yml"
+CASES = ROOT / "tests/flow/alerts.test.yml"
 ALERTS = yaml.safe_load(RULES.read_text(encoding="utf-8"))["groups"][0]["rules"]
+TRIED = yaml.safe_load(CASES.read_text(encoding="utf-8"))["tests"]
 RUNBOOK = DOCS.partition("\n## Runbook\n")[2].partition("\n## ")[0]
 OUTSIDE = DOCS.partition("\n### From outside\n")[2].partition("\n## ")[0]
 FUNCTIONS = {"absent", "by", "histogram_quantile", "increase", "le", "max", "rate", "sum", "time"}
 MADE_BY_PROMETHEUS = {"up"}
+ADDED_BY_PROMETHEUS = {"instance", "job"}  # labels: where a sample was scraped
+OURS_TO_CHOOSE = {"check", "command", "le", "outcome"}  # labels with few values, all of them told
 SUFFIX = re.compile("_(total|bucket|sum|count)$")
 
 
@@ -38,15 +43,26 @@ def test_every_alert_has_a_section_and_every_section_an_alert():
         assert one["annotations"]["summary"]
 
 
-def test_prometheus_itself_finds_no_fault_in_the_alerts():
+def promtool(*words: str) -> subprocess.CompletedProcess[str]:
     found = shutil.which("promtool")
-    promtool = need(
+    path = need(
         "promtool", Path(found) if found else None, "install it: apt-get install prometheus"
     )
-    done = subprocess.run(
-        [promtool, "check", "rules", str(RULES)], capture_output=True, text=True, check=False
-    )
+    return subprocess.run([path, *words], capture_output=True, text=True, check=False)
+
+
+def test_prometheus_itself_finds_no_fault_in_the_alerts():
+    done = promtool("check", "rules", str(RULES))
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_each_alert_fires_when_it_should_and_stays_silent_when_it_should():
+    done = promtool("test", "rules", str(CASES))
+    assert done.returncode == 0, done.stdout + done.stderr
+    asked = [one for case in TRIED for one in case["alert_rule_test"]]
+    every = {one["alert"] for one in ALERTS}
+    assert {one["alertname"] for one in asked if one.get("exp_alerts")} == every
+    assert {one["alertname"] for one in asked if not one.get("exp_alerts")} == every
 
 
 def test_links_within_the_guide_lead_somewhere():
@@ -139,12 +155,54 @@ def test_alerts_ask_only_for_metrics_that_there_are(bot):
         assert asked or "up" in names
 
 
+def test_alerts_ask_only_for_labels_and_values_that_there_are(bot):
+    """A misspelt one matches nothing, and so is silent for ever."""
+    told = _samples(bot[0])
+    for one in ALERTS:
+        for name, within in re.findall(r"(\w+)\{([^}]*)\}", one["expr"]):
+            for label, values in re.findall(r'(\w+)=~?"([^"]*)"', within):
+                known = {each.labels.get(label) for each in told if each.name == name}
+                known |= {"duckrow"} if label == "job" else set()
+                assert set(values.split("|")) <= known, f"{one['alert']}: {name}, {label}"
+        names = set(re.findall(r"\b[a-z][a-z_]+\b", one["expr"]))
+        labels = {label for each in told if each.name in names for label in each.labels}
+        shown = re.findall(r"\$labels\.(\w+)", one["annotations"]["summary"])
+        grouped = re.findall(r"\w+", " ".join(re.findall(r"by \(([^)]*)\)", one["expr"])))
+        assert {*shown, *grouped} <= labels | ADDED_BY_PROMETHEUS, one["alert"]
+
+
+def test_the_alerts_are_tried_with_what_a_process_says(bot):
+    told = {(one.name, *_kept(one.labels)) for one in _samples(bot[0])}
+    for series in (one["series"] for case in TRIED for one in case["input_series"]):
+        name, _, within = series.rstrip("}").partition("{")
+        labels = dict(re.findall(r'(\w+)="([^"]*)"', within))
+        assert labels.keys() >= ADDED_BY_PROMETHEUS, series
+        assert name in MADE_BY_PROMETHEUS or (name, *_kept(labels)) in told, series
+
+
+def _kept(labels: dict[str, str]) -> list[tuple[str, str]]:
+    """A sample's own labels; with their values, where those are words of ours."""
+    return sorted(
+        (name, value if name in OURS_TO_CHOOSE else "…")
+        for name, value in labels.items()
+        if name not in ADDED_BY_PROMETHEUS
+    )
+
+
 def _families(monitor):
     text = monitor.get("/metrics")[1]
     return {
         f"{one.name}_total" if one.type == "counter" else one.name
         for one in text_string_to_metric_families(text)
     }
+
+
+def _samples(monitor):
+    """What the process says, and what it would say had a step failed."""
+    counting = Counting()
+    counting.failed("Announcer.sync")
+    text = monitor.get("/metrics")[1] + counting.scrape().decode()
+    return [one for family in text_string_to_metric_families(text) for one in family.samples]
 
 
 def test_nothing_secret_and_nobody_stands_in_the_metrics(bot):

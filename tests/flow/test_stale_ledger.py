@@ -74,7 +74,7 @@ def test_with_no_database_the_public_is_told_as_documented_and_the_bot_hears_of_
     assert len(commands) == 3
     for command in commands:
         said = duckrow(tmp_path, nowhere, *command)
-        assert "/incidents/emergency" in said
+        assert "/incidents/emerg" in said
         assert command[-1].rpartition("| ")[2] in page(slack)
     with one_process(tmp_path, slack, socket_env):
         slack.wait_for(lambda: said_in_slack(slack, "All is back."), seconds=60)
@@ -82,6 +82,34 @@ def test_with_no_database_the_public_is_told_as_documented_and_the_bot_hears_of_
         assert reply.text.startswith("Saved as #1, update 2")
         slack.wait_for(lambda: "We still see errors." in page(slack), seconds=30)
     assert "#2" in duckrow(tmp_path, socket_env, "incident", "show", "#2")
+
+
+def test_a_ledger_lost_with_every_copy_comes_back_as_documented_and_its_thread_goes_on(
+    tmp_path, slack, socket_env
+):
+    with one_process(tmp_path, slack, socket_env):
+        slack.say("ana", "#incidents", "/incident open www=down Site Outage | We see errors.")
+        slack.wait_for(lambda: untold(tmp_path) == 0, seconds=30)
+        slack.wait_for(lambda: "We see errors." in page(slack), seconds=30)
+    before = marker(tmp_path)
+    for file in tmp_path.glob("ledger.db*"):
+        file.unlink()
+    for command in documented("### And no backup either"):
+        said = duckrow(tmp_path, socket_env, *command)
+        if command == ["recover"]:
+            assert "1 update of 1 incident came back from it:\n• #1 Site Outage" in said
+    assert marker(tmp_path)["page"] == before["page"]
+    assert marker(tmp_path)["revision"] > before["revision"]
+    with one_process(tmp_path, slack, socket_env):
+        slack.wait_for(
+            lambda: any("made anew" in one.text for one in slack.messages("#incidents")), seconds=30
+        )
+        reply = slack.say("ben", "#incidents", "/incident resolve All is well.")
+        assert reply.text == "Saved as #1, update 2: Site Outage is Resolved."
+        (root,) = [one for one in slack.messages("#incidents") if one.text.startswith("#1")]
+        slack.wait_for(lambda: len(slack.thread("#incidents", root)) == 3, seconds=60)
+    texts = [one.text for one in slack.thread("#incidents", root)]
+    assert texts[:2] == ["Investigating: We see errors.", "Resolved: All is well."]
 
 
 def documented(heading):

@@ -9,10 +9,11 @@ from bot.core.errors import Refusal
 from bot.core.status import ComponentStatus, Phase
 from bot.emergency import Look, names, publish, read_notice, read_targets
 from bot.publish import Publisher, TargetError, open_target
-from bot.publish.renderer import built_in
+from bot.publish.renderer import Renderer, built_in
 from bot.publish.targets import FolderTarget
 from bot.publish.targets.folder import FolderWriter
 from storage.database import Database
+from storage.errors import LedgerUnavailable
 from tests.support import contract
 from tests.support.published import Published
 from tests.support.telling import a_page, open_incident, tell
@@ -27,12 +28,12 @@ def emergency(desk):
     tell(desk.database, 1, Phase.RESOLVED, at=desk.now())
     desk.sync()
 
-    def say(line, *folders: Path, is_end=False):
+    def say(line, *folders: Path, is_end=False, theme=None):
         targets = [open_target(str(folder)) for folder in folders or (desk.root,)]
         shown, failed = read_targets(targets, desk.now())
         typed = names(shown[0].components) if shown else {}
         notice = read_notice(line, typed, desk.now(), is_end=is_end)
-        look = Look(a_page(), built_in(), ())
+        look = Look(a_page(), Renderer(theme), ())
         return [*failed, *publish(shown, notice, look, desk.now())]
 
     return say
@@ -154,6 +155,27 @@ def test_where_no_page_is_there_is_none_to_write_to(desk, emergency, tmp_path):
     (desk.root / "api/v2/components.json").write_text("{")
     (failed,) = emergency("Outage")
     assert "cannot be read back" in failed.trouble
+
+
+def test_a_theme_that_cannot_make_this_page_gives_way_to_our_own_look(desk, emergency, tmp_path):
+    (tmp_path / "theme").mkdir()
+    (tmp_path / "theme/home.html").write_text("{{ 1 // 0 }}")
+    (told,) = emergency("Outage | One.", theme=tmp_path / "theme")
+    assert told.trouble == ""
+    assert "Outage" in desk.site.home.text
+    contract.files_agree(desk.site)
+    assert desk.sync()
+    assert incidents(desk.database)[-1].title == "Outage"
+    assert not desk.sync()
+
+
+def test_what_stands_in_for_the_ledger_is_no_database_to_look_after(emergency, monkeypatch):
+    def fails(*_):
+        raise LedgerUnavailable("disk I/O error")
+
+    monkeypatch.setattr(Database, "begin", fails)
+    (failed,) = emergency("Outage")
+    assert failed.trouble == "the page could not be worked out: disk I/O error"
 
 
 def test_a_publication_cut_off_in_the_middle_is_taken_back_too(desk, emergency, monkeypatch):

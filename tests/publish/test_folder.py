@@ -47,6 +47,22 @@ def put(target, *files, base=None, intent=SHOWN):
         writer.put(files)
 
 
+def test_looking_whether_it_can_be_written_makes_no_folder(target, tmp_path):
+    assert target.check() == "can be made"
+    assert list(tmp_path.iterdir()) == []
+    deep = FolderTarget(tmp_path / "a/b/c")
+    assert deep.check() == "can be made"
+    (tmp_path / "a").touch()
+    with pytest.raises(TargetError, match="not a folder"):
+        deep.check()
+
+
+def test_looking_whether_it_can_be_written_leaves_what_readers_see(showing):
+    before = sorted(showing.root.rglob("*"))
+    assert showing.check() == "can be written"
+    assert sorted(showing.root.rglob("*")) == before
+
+
 def test_a_file_is_written_whole_and_readable_by_a_web_server(target):
     before = os.umask(0o077)
     try:

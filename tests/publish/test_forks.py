@@ -62,3 +62,38 @@ def test_a_page_that_was_taken_over_by_an_older_copy_takes_nothing_from_the_newe
     told = ["We see an outage.", "One.", "Two.", "Three.", "From the older copy."]
     assert standing(desk.database) == told
     assert "Three." in desk.site.home.text
+
+
+def test_even_once_the_page_has_passed_what_the_newer_had_published(desk, copy):
+    """A file of it that was left there all the same proves nothing."""
+    tell(desk.database, 1, text="Only the newer knows.", at=desk.now())
+    open_incident(desk.database, "Only the newer's", at=desk.now())
+    desk.sync()
+    left = desk.site.marker
+    before = {path: path.read_bytes() for path in desk.root.glob("api/v2/incidents/*.json")}
+    older = publisher_of(copy, desk)
+    older.full(desk.now(), take_over=True)
+    for path in before.keys() - set(desk.root.glob("api/v2/incidents/*.json")):
+        path.write_bytes(before[path])
+    for text in ("One.", "Two.", "Three.", "Four."):
+        tell(copy, 1, text=text, at=desk.now())
+        older.sync(desk.now())
+    assert desk.site.marker["revision"] > left["revision"]
+    assert desk.site.marker["over"] == left["revision"]
+    assert desk.site.marker["over_change_id"] == left["change_id"]
+    assert desk.sync()
+    told = ["We see an outage.", "Only the newer knows.", "One.", "Two.", "Three.", "Four."]
+    assert standing(desk.database) == [*told, "We see an outage."]
+    assert "Only the newer knows." in desk.site.home.text
+    assert "over" not in desk.site.marker
+    tell(desk.database, 1, text="It goes on.", at=desk.now())
+    assert desk.sync()
+
+
+def test_taking_over_once_more_leaves_the_trace_of_what_was_taken_over_first(desk, copy):
+    tell(desk.database, 1, text="Only the newer knows.", at=desk.now())
+    desk.sync()
+    left = desk.site.marker["revision"]
+    for _ in range(2):
+        publisher_of(copy, desk).full(desk.now(), take_over=True)
+    assert desk.site.marker["over"] == left

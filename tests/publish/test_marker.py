@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from bot.publish.marker import UNREADABLE, parse
+from bot.publish.marker import UNREADABLE, Claim, parse
 from tests.support.telling import open_incident
 
 SAID = {
@@ -26,15 +26,19 @@ ODD = [
     {"change_id": "a\0b"},
     {"change_id": None},
     {"next_change_id": "x" * 101},
+    {"over": -3},
+    {"over": 3, "over_change_id": "x" * 101},
     {"time": "0001-01-01T00:00:00+23:00"},
     {"checked_at": 5},
 ]
 
 
 def test_ours_is_read():
-    found = parse(json.dumps(SAID | {"next": 6, "next_change_id": "change 6"}).encode())
+    coming = {"next": 6, "next_change_id": "change 6", "over": 4, "over_change_id": "change 4"}
+    found = parse(json.dumps(SAID | coming).encode())
     assert parse(found.to_bytes()) == found
     assert (found.revision, found.next) == (5, 6)
+    assert found.over == Claim(4, "change 4")
 
 
 @pytest.mark.parametrize("odd", ODD, ids=str)

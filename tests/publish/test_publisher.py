@@ -7,7 +7,7 @@ import re
 import shutil
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import timedelta
 
@@ -26,6 +26,7 @@ from bot.publish import (
     publisher,
     rendering,
 )
+from bot.publish.recovery.reading import read_page
 from bot.publish.rendering import render_all
 from bot.publish.targets.folder import FolderTarget, FolderWriter
 from storage import rows, schema
@@ -452,6 +453,44 @@ def test_another_page_is_not_overwritten(desk, tmp_path):
     stranger.close()
 
 
+def test_who_takes_over_leaves_nothing_of_the_other_page_and_what_is_no_pages(desk, tmp_path):
+    """What stayed would speak of what nobody ever ends, and nobody could read the page back."""
+    with closing(stranger_in(tmp_path)) as stranger:
+        open_incident(stranger, "Theirs", at=desk.now())
+        target = open_target(str(desk.root))
+        assert Publisher(stranger, target, "program 1", compressed=("gzip",)).sync(desk.now())
+    for name in (".index.html.0123.duckrow-tmp", "index.html"):
+        (desk.root / "incidents" / name).write_bytes(b"left")
+    open_incident(desk.database, "Ours", at=desk.now())
+    assert desk.publisher.full(desk.now(), take_over=True)
+    aside = {"incidents/index.html", ".duckrow/revision.json", ".duckrow/lock"}
+    assert standing_in(desk.root) == {*desk.documents(), *aside}
+    marker = target.marker()
+    assert marker
+    (incident,) = read_page(target, marker, desk.now()).incidents
+    assert incident.title == "Ours"
+
+
+def test_a_taking_over_that_was_cut_off_is_finished_by_the_next(desk, tmp_path, monkeypatch):
+    with closing(stranger_in(tmp_path)) as stranger:
+        open_incident(stranger, "Theirs", at=desk.now())
+        Publisher(stranger, open_target(str(desk.root)), "program 1").sync(desk.now())
+    open_incident(desk.database, "Ours", at=desk.now())
+    monkeypatch.setattr(FolderWriter, "delete", dies)
+    with pytest.raises(Killed):
+        desk.publisher.full(desk.now(), take_over=True)
+    assert desk.site.marker["revision"] == 0
+    monkeypatch.undo()
+    desk.sync()
+    assert desk.new_publisher().full(desk.now(), take_over=True)
+    aside = {".duckrow/revision.json", ".duckrow/lock"}
+    assert standing_in(desk.root) == {*desk.documents(), *aside}
+
+
+def standing_in(root):
+    return {path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file()}
+
+
 def stranger_in(tmp_path):
     return new_database(f"sqlite:///{tmp_path / 'stranger.db'}")
 
@@ -628,6 +667,24 @@ def test_a_document_that_cannot_be_made_stops_no_other(desk, monkeypatch):
     assert desk.publication().error == f"{path} could not be rendered"
     assert not desk.sync()
     assert desk.publication().error == f"{path} could not be rendered"
+
+
+def test_a_document_that_stays_older_is_told_of_until_it_can_be_made(desk, monkeypatch):
+    poison, another = (open_incident(desk.database, each) for each in ("Poison", "Another"))
+    desk.sync()
+    path = f"incidents/{poison.id}/index.html"
+    spoil(monkeypatch, path)
+    tell(desk.database, poison.number, Phase.RESOLVED, text="It is over.")
+    desk.sync()
+    monkeypatch.undo()
+    tell(desk.database, another.number, text="News of another.")
+    with desk.database.write() as ledger:  # meanwhile it could not be written for a while
+        ledger.publications.save(replace(desk.publication(), behind_since=NOON, error="full"))
+    desk.sync()
+    assert desk.publication().error == f"{path} could not be rendered"
+    assert desk.publisher.full(desk.now())
+    assert "It is over." in desk.site.page(path).text
+    assert desk.publication().error is None
 
 
 def test_without_its_home_page_nothing_is_called_published(desk, monkeypatch):

@@ -5,21 +5,24 @@ from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
+from bot.core import ids
 from bot.core.incident import Incident
 from bot.core.page import Component
 from bot.core.text.bidi import straight
+from bot.publish.documents import SLUG
 from bot.publish.marker import Marker
 from bot.publish.recovery import page_json, shapes
+from bot.publish.recovery.clocks import SKEW
 from bot.publish.recovery.page_json import Masthead
 from bot.publish.recovery.shapes import Malformed
 from bot.publish.targets import Target
 
 _API = "api/v2/"
-_OWN = re.compile(r"api/v2/incidents/([a-z0-9]{12})\.json")
-_BADGE = re.compile(r"components/([a-z0-9-]{1,40})/badge\.json")
+_OWN = re.compile(rf"api/v2/incidents/({ids.SHAPE})\.json")
+_BADGE = re.compile(rf"components/({SLUG})/badge\.json")
 _COMPONENTS = f"{_API}components.json"
 _LISTS = {
     f"{_API}incidents.json": "incidents",
@@ -30,7 +33,6 @@ _LISTS = {
 }
 _MOST_INCIDENTS = 100_000
 _AT_ONCE = 16  # reads that wait together
-_SKEW = timedelta(days=1)  # of the clock of whoever published
 
 
 @dataclass(frozen=True)
@@ -46,11 +48,12 @@ def read_page(target: Target, marker: Marker, now: datetime) -> Evidence:
     """Everything that the page's JSON tells. Raises TargetError, Malformed.
 
     A document of another page, or one that is missing, cut off or not as we write it, is no
-    evidence of anything: then nothing is.
+    evidence of anything: then nothing is. Its times are as they stand there: of nothing later than
+    its marker says it was, or than now.
     """
-    if marker.time > now + _SKEW or marker.fence > page_json.HIGHEST:
+    if not shapes.is_imaginable(marker.time) or marker.fence > page_json.HIGHEST:
         raise Malformed("its marker is not one of ours")
-    found = _Found(marker.page, now + _SKEW)
+    found = _Found(marker.page, max(now, marker.time) + SKEW)
     own = [path for path in target.list(f"{_API}incidents/") if _OWN.fullmatch(path)]
     if len(own) > _MOST_INCIDENTS:
         raise Malformed("it has more incidents than any page of ours")
@@ -62,6 +65,14 @@ def read_page(target: Target, marker: Marker, now: datetime) -> Evidence:
         elif path not in _LISTS or marker.revision:
             raise Malformed(f"{path} is missing")
     return found.evidence
+
+
+def whose(target: Target) -> Masthead | None:
+    """The page that stands there, as far as it says so. Raises TargetError."""
+    try:
+        return page_json.masthead(shapes.parsed(target.read(f"{_API}status.json") or b""))
+    except Malformed:
+        return None
 
 
 def slugs(target: Target) -> Mapping[str, str]:

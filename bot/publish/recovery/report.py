@@ -8,6 +8,12 @@ from bot.core.page import Component
 from bot.core.text import escape_slack, summary
 
 _MOST_LINES, _LONGEST_TITLE = 20, 80
+_OLDER = "The ledger was an older copy than the page at {}."
+_LOST = "The ledger was lost, and was made anew from the page at {}."
+_AHEAD = (
+    "The clock of whoever published it was ahead: what it told for later than now stands as told "
+    "now."
+)
 _NOT_HERE = (
     "Not on the page, and so not back: who wrote it, formatting, drafts, texts that had been "
     "corrected or retracted, and the audit of it."
@@ -59,9 +65,18 @@ class Recovered:
 
 
 def report(
-    target: str, revision: int, recovered: Iterable[Recovered], components: Iterable[Component]
+    target: str,
+    revision: int,
+    recovered: Iterable[Recovered],
+    components: Iterable[Component],
+    *,
+    lost: bool = False,
+    ahead: bool = False,
 ) -> str:
-    """What came back from a target, which publishing now goes on above."""
+    """What came back from a target, which publishing now goes on above.
+
+    `lost`: there was no ledger any more; `ahead`: the clock of whoever published there was.
+    """
     every = list(recovered)
     lines = [f"• {one.line}" for one in every[:_MOST_LINES]]
     if len(every) > _MOST_LINES:
@@ -69,15 +84,14 @@ def report(
     names = [one.name for one in components]
     if names:
         lines.append(f"• {_count(len(names), 'component')}: {', '.join(names[:_MOST_LINES])}")
-    beginning = (
-        f"The ledger was an older copy than the page at {target}. "
-        f"Publishing stopped, and goes on from revision {revision}."
-    )
+    why = _LOST if lost else _OLDER
+    beginning = f"{why.format(target)} Publishing stopped, and goes on from revision {revision}."
     if not lines:
         return f"{beginning} It lacked nothing that the page tells."
     total = sum(one.new for one in every)
     came_back = f"{_count(total, 'update')} of {_count(len(every), 'incident')} came back from it:"
-    return "\n".join([f"{beginning} {came_back}", *lines, _NOT_HERE])
+    clock = [_AHEAD] if ahead else []
+    return "\n".join([f"{beginning} {came_back}", *lines, *clock, _NOT_HERE])
 
 
 def _count(number: int, thing: str) -> str:

@@ -8,14 +8,15 @@ from enum import Enum
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from bot.core import ids
 from bot.core.errors import Refusal
 from bot.core.text import clean, clean_name
 
 Member = TypeVar("Member", bound=Enum)
 Value = TypeVar("Value")
 
-_ID = re.compile(r"[a-z0-9]{12}")
-_FIRST_YEAR, _LAST_YEAR = 1900, 2200
+_ID = re.compile(ids.SHAPE)
+FIRST_YEAR, _LAST_YEAR = 1900, 2200  # that a page of ours tells of
 
 
 class Malformed(Exception):  # noqa: N818 -- a state of the outside, not a mistake of ours
@@ -91,11 +92,16 @@ def moment(said: Any, key: str) -> datetime:
     """An aware time, in UTC."""
     try:
         found = datetime.fromisoformat(string(said, key))
-        if found.tzinfo is None or not _FIRST_YEAR <= found.year <= _LAST_YEAR:
+        if found.tzinfo is None or not is_imaginable(found):
             raise _odd(key)
         return found.astimezone(UTC)
     except (ValueError, OverflowError):
         raise _odd(key) from None
+
+
+def is_imaginable(moment: datetime) -> bool:
+    """True of a time that some clock may have told."""
+    return FIRST_YEAR <= moment.year <= _LAST_YEAR
 
 
 def zone(said: Any, key: str) -> str:

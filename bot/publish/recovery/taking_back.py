@@ -13,13 +13,13 @@ from datetime import UTC, datetime, timedelta
 from bot.core.incident import Incident
 from bot.core.page import Component
 from bot.publish.marker import Marker
-from bot.publish.recovery import reading
+from bot.publish.recovery import clocks, reading
 from bot.publish.recovery.components import with_slugs
 from bot.publish.recovery.merging import Making, united
 from bot.publish.recovery.reading import Evidence
 from bot.publish.recovery.report import Recovered, report
 from bot.publish.recovery.shapes import Malformed
-from bot.publish.standing import unknown
+from bot.publish.standing import is_unknown, unknown
 from bot.publish.targets import Target
 from storage.database import Database
 from storage.engines import AT_LEISURE
@@ -31,6 +31,7 @@ log = logging.getLogger(__name__)
 WHAT = "recover"  # in the audit
 _NEVER = datetime.min.replace(tzinfo=UTC)
 _RECENT = timedelta(days=7)
+_MOST_UNTOLD = 1000  # incidents
 _MOST, _WITHIN = 12, timedelta(hours=1)  # more often, and two ledgers are taking turns
 
 
@@ -66,7 +67,9 @@ def _recover(database: Database, target: Target, marker: Marker, now: datetime) 
     with database.telling(cause, within=AT_LEISURE) as ledger:
         if unknown(marker, ledger.page.revision, ledger.knows) != claim:
             return ""
-        ledger.overtake(marker.fence, marker.time)
+        ledger.overtake(marker.fence, clocks.time_of(marker, now))
+        if clocks.is_ahead(marker, now):
+            news = news.not_after(ledger.at)
         return _take_back(ledger, target.url, news)
 
 
@@ -78,35 +81,48 @@ class News:
     components: tuple[Component, ...]
     parted_at: datetime  # until then the page's history and the ledger's are surely one
     slugs: Mapping[str, str] = field(default_factory=dict)  # of components, by public name
+    ahead: bool = False  # the clock of whoever published it
+
+    def not_after(self, latest: datetime) -> "News":
+        """The same of a page whose clock was ahead: it tells of nothing later than that."""
+        incidents = tuple(clocks.not_after(one, latest) for one in self.incidents)
+        return replace(self, incidents=incidents, ahead=True)
 
 
 def _require_peace(ledger: Ledger, now: datetime) -> None:
     """Two ledgers that are both alive would take each other back for ever."""
     if ledger.how_often(WHAT, now - _WITHIN) >= _MOST:
-        raise Unrecoverable("it was taken back again and again: another ledger publishes here too")
+        raise Unrecoverable(
+            "it was taken back again and again: another ledger publishes here too. Once one of "
+            "them is stopped, it goes on within the hour"
+        )
 
 
-def _news(ledger: Ledger, evidence: Evidence, published: datetime) -> News:
+def _news(ledger: Ledger, evidence: Evidence, published: datetime | None) -> News:
     known = {one.id for one in ledger.components}
     incidents: list[Incident] = []
-    shared = [published]
+    shared = [published or _NEVER]
     for one in evidence.incidents:
         if ledger.told_at(one.revision) == one.updated_at:
             shared.append(one.updated_at)  # a version that this ledger has, or had
         else:
             incidents.append(one)
     components = tuple(one for one in evidence.components if one.id not in known)
-    return News(tuple(incidents), components, max(shared))
+    return News(tuple(incidents), components, max(shared) if published else _NEVER)
 
 
-def _published(ledger: Ledger, target: str, marker: Marker) -> datetime:
+def _published(ledger: Ledger, target: str, marker: Marker) -> datetime | None:
     """When the change was made that this ledger last knew of at the target.
 
-    Only `--take-over` sets a target back: who did that did not know what stood there.
+    None where an older copy took the target over: it did not know what stood there, and left files
+    of ours that prove nothing of when they parted.
     """
     known = ledger.publications.get(target)
-    was_set_back = marker.fence < known.revision
-    if was_set_back or ledger.change_id(known.revision) != known.change_id:
+    over = marker.over
+    was_ours = over and not is_unknown(over, ledger.page.revision, ledger.knows)
+    if marker.fence < known.revision or was_ours:
+        return None
+    if ledger.change_id(known.revision) != known.change_id:
         return _NEVER
     return ledger.told_at(known.revision) or _NEVER
 
@@ -118,22 +134,30 @@ def _take_back(ledger: Telling, target: str, news: News) -> str:
         ledger.add_component(each)
     recovered = list(_merged(ledger, news))
     for one in recovered:
-        _tell_slack(ledger, one.now)
-    said = report(target, ledger.revision, recovered, components)
+        tell_slack(ledger, one.now)
+    _look_for_the_rest(ledger)
+    said = report(target, ledger.revision, recovered, components, ahead=news.ahead)
     ledger.publications.recovered(target, said)
     return said
 
 
-def _tell_slack(ledger: Telling, one: Incident) -> None:
-    """What is over for long was told long ago, by the ledger that is gone."""
+def tell_slack(ledger: Telling, one: Incident) -> None:
+    """Have it looked for; what is over for long was told long ago, by the ledger that is gone."""
     if one.is_open or one.shown_at > ledger.at - _RECENT:
         ledger.deliveries.look_for(one)
     else:
         ledger.deliveries.told(one.number, one.revision)
 
 
+def _look_for_the_rest(ledger: Telling) -> None:
+    """What was untold when this copy was made may have been told by the ledger that is gone."""
+    for number in ledger.deliveries.untold(limit=_MOST_UNTOLD):
+        if incident := ledger.incident(number):
+            ledger.deliveries.look_for(incident)
+
+
 def _merged(ledger: Telling, news: News) -> Iterator[Recovered]:
-    _check(ledger, news.incidents)
+    check(ledger, news.incidents)
     making = Making(news.parted_at, ledger.at, ledger.revision)
     for page in news.incidents:
         ours = ledger.incident_by_id(page.id)
@@ -148,8 +172,8 @@ def _fresh(page: Incident, making: Making) -> Incident:
     return replace(page, updates=updates)
 
 
-def _check(ledger: Ledger, incidents: Sequence[Incident]) -> None:
-    """Ids that mean something else here are none that a copy of this ledger gave."""
+def check(ledger: Ledger, incidents: Sequence[Incident]) -> None:
+    """Ids that mean something else here are none that a copy gave. Raises Malformed."""
     components = {one.id for one in ledger.components if not one.is_group}
     owners = ledger.owners([update.id for one in incidents for update in one.updates])
     for one in incidents:

@@ -53,11 +53,13 @@ class FolderTarget:
             return self._marker()
 
     def check(self) -> str:
-        """Write a file of no meaning, and remove it; see Target."""
-        probe = self.root / ".duckrow" / f"{secrets.token_hex(8)}{_TEMPORARY}"
-        with _told_plainly(), self._locked():
-            _write(probe, b"may this be written?")
-            probe.unlink()
+        """Write a file of no meaning, and remove it; see Target. It does not make the folder."""
+        with _told_plainly():
+            if not self.root.exists():
+                _try(next(one for one in self.root.parents if one.exists()))
+                return "can be made"
+            with self._locked():
+                _try(self.root / ".duckrow")
         return "can be written"
 
     def read(self, path: str) -> bytes | None:
@@ -88,7 +90,7 @@ class FolderTarget:
             current = self._marker()
             if not take_over and has_moved_on(base, current, intent):
                 raise Outrun
-            if current and current.next:
+            if take_over or (current and current.next):
                 self._sweep()
             writer = FolderWriter(self.root, pool, None if take_over else current)
             writer.begin(intent)
@@ -233,6 +235,12 @@ def _write(path: Path, body: bytes) -> None:
         while view:
             view = view[file.write(view) :]
         os.fsync(descriptor)
+
+
+def _try(folder: Path) -> None:
+    probe = folder / f".{secrets.token_hex(8)}{_TEMPORARY}"
+    _write(probe, b"may this be written?")
+    probe.unlink()
 
 
 def _sync_folder(folder: Path) -> None:

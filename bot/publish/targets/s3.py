@@ -162,7 +162,7 @@ class S3Writer:
         raise trouble or TargetError("others keep writing its marker")
 
     def delete(self, paths: Iterable[str]) -> None:
-        """Remove files, but for what somebody newer has put there."""
+        """Remove files, but for what somebody newer has put there who is not taken over."""
         self._together(self._delete, list(paths))
 
     def _put(self, file: File) -> str | None:
@@ -177,7 +177,7 @@ class S3Writer:
 
     def _delete(self, path: str) -> None:
         there = self._bucket.look(path)
-        if there and there.revision <= self._intent.revision:
+        if there and (self._take_over or there.revision <= self._intent.revision):
             self._bucket.delete(path)
 
     def _together(self, do: Callable[[_Each], _Made], every: Sequence[_Each]) -> list[_Made]:
