@@ -1,13 +1,9 @@
 """`duckrow sandbox`: the local Slack, the real bot and the public page, until Ctrl-C."""
 
-import signal
 import socket
 import sys
-import threading
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from types import FrameType
 from typing import TextIO
 
 from bot.sandbox.child import Child
@@ -15,8 +11,7 @@ from bot.sandbox.http_server import LOOPBACK
 from bot.sandbox.model.workspace import Workspace
 from bot.sandbox.sandbox import Sandbox
 from bot.sandbox.scenario import Scenario
-
-STOPPING = (signal.SIGINT, signal.SIGTERM)
+from bot.signals import until_stopped
 
 
 def run(
@@ -42,14 +37,14 @@ def run(
         http_url=f"http://{LOOPBACK}:{bot_port}/slack/events" if http else None,
         scenario=Scenario.read(scenario) if scenario else None,
     )
-    with _until_stopped() as stopped, sandbox:
+    with until_stopped() as wait, sandbox:
         own = {"HOST": LOOPBACK, "PORT": str(bot_port)}
         child = Child(argv, {**environment, **own, **workspace_environment(sandbox)}, out=out)
         child.start()
         try:
             out.write(f"Slack:  {sandbox.url}/sandbox/\nPage:   {sandbox.url}/\nCtrl-C stops it.\n")
             out.flush()
-            stopped.wait()
+            wait()
         finally:
             child.stop()
 
@@ -74,19 +69,3 @@ def _free_port() -> int:
     with socket.create_server((LOOPBACK, 0)) as probe:
         port: int = probe.getsockname()[1]
         return port
-
-
-@contextmanager
-def _until_stopped() -> Iterator[threading.Event]:
-    """An event that Ctrl-C and SIGTERM set; afterwards the signals mean what they meant before."""
-    stopped = threading.Event()
-
-    def stop(_number: int, _frame: FrameType | None) -> None:
-        stopped.set()
-
-    before = {each: signal.signal(each, stop) for each in STOPPING}
-    try:
-        yield stopped
-    finally:
-        for each, handler in before.items():
-            signal.signal(each, handler)

@@ -139,10 +139,12 @@ def test_several_lines_are_typed_with_shift_enter(window, slack):
 
 def test_a_thread_opens_and_is_replied_to(window, slack):
     say(window, "/incident open Site Outage")
+    expect(window.get_by_text("Saved as #12: open Site Outage")).to_be_visible()
     say(window, "/incident update Slow")
     window.get_by_role("link", name="1 reply").click()
     thread = window.get_by_role("region", name="Thread").first
     expect(thread.get_by_text("Slow")).to_be_visible()
+    window.wait_for_load_state()  # until then nobody hears the Enter
     reply = window.get_by_label("Reply in the thread")
     reply.fill("thanks")
     reply.press("Enter")
@@ -153,6 +155,7 @@ def test_a_thread_opens_and_is_replied_to(window, slack):
 
 def test_a_button_opens_a_modal_and_the_modal_is_submitted(window, slack):
     say(window, "/incident open Site Outage")
+    expect(lines(window)).to_have_count(2)  # what comes later takes a pressed button's place
     window.get_by_role("button", name="Write an update").click()
     dialog = window.get_by_role("dialog")
     publish = dialog.get_by_role("button", name="Publish")
@@ -170,6 +173,7 @@ def test_a_button_opens_a_modal_and_the_modal_is_submitted(window, slack):
 
 def test_a_modal_is_closed_with_escape(window, slack):
     say(window, "/incident open Site Outage")
+    expect(lines(window)).to_have_count(2)  # what comes later takes a pressed button's place
     window.get_by_role("button", name="Write an update").click()
     expect(window.get_by_role("dialog")).to_be_visible()
     window.keyboard.press("Escape")
@@ -202,7 +206,9 @@ def test_what_is_typed_is_not_lost_when_something_else_happens(window, slack):
 def test_the_public_page_stands_beside_it_and_follows(window, publish):
     frame = window.frame_locator("[data-public]")
     expect(frame.get_by_text("All our ducks are in a row.")).to_be_visible()
-    window.wait_for_timeout(900)  # until it has seen the first revision
+    with window.expect_response("**/.duckrow/revision.json") as seen:
+        pass  # it looks every now and then
+    seen.value.finished()
     publish(2, "Partial System Outage")
     expect(frame.get_by_text("Partial System Outage")).to_be_visible()
 

@@ -1,6 +1,7 @@
 """Slash commands reach a real Bolt app, in Socket Mode and over signed HTTP."""
 
 import json
+import threading
 import time
 from typing import Any
 from urllib.parse import parse_qs
@@ -11,6 +12,7 @@ from slack_sdk.signature import SignatureVerifier
 
 from bot.sandbox import NotPossible, Sandbox
 from bot.sandbox.inbound.http_mode import signature
+from tests.sandbox.conftest import DEADLINE, DEADLINE_PASSES
 from tests.sandbox.listeners import keeping, noting
 
 
@@ -78,6 +80,7 @@ def test_several_lines_and_odd_characters_arrive_as_typed(app, slack):
     assert "open T\\u00eftle \\ud83e\\udd86 + a=1&amp;b\\n\\nsecond" in reply.text
 
 
+@DEADLINE_PASSES
 def test_a_failing_app_is_told_to_the_author(app, slack):
     app.command("/incident")(lambda ack: None)  # never acknowledged
     reply = slack.say("ana", "#incidents", "/incident list")
@@ -96,17 +99,20 @@ def test_without_a_connection_the_author_sees_that_at_once(slack):
     started = time.monotonic()
     reply = slack.say("ana", "#incidents", "/incident list")
     assert reply.text == '/incident failed with the error "dispatch_failed"'
-    assert time.monotonic() - started < 1
+    assert time.monotonic() - started < DEADLINE / 2
 
 
 def test_a_slow_app_is_too_late_after_three_seconds(web_server):
-    url = web_server(lambda handler: time.sleep(3.5))
+    released = threading.Event()
+    url = web_server(lambda handler: released.wait(20))
     with Sandbox(http_url=url) as slack:
         started = time.monotonic()
         reply = slack.say("ana", "#incidents", "/incident list")
+        took = time.monotonic() - started
+    released.set()
     assert reply
     assert reply.text == '/incident failed with the error "operation_timeout"'
-    assert 2.9 < time.monotonic() - started < 3.4
+    assert 2.9 < took < 10
 
 
 def test_nobody_listening_is_a_failed_dispatch(slack, free_port):

@@ -7,6 +7,7 @@ import pytest
 from slack_sdk.errors import SlackApiError
 
 from bot.sandbox import DeliveryFailed
+from tests.sandbox.conftest import DEADLINE_PASSES
 from tests.sandbox.listeners import keeping, noting
 
 INCIDENTS = "C00000INC"
@@ -108,6 +109,7 @@ def test_somebody_of_a_connected_workspace_shows_their_own_team(connected, slack
     assert seen["user"]["team_id"] != seen["team"]["id"]
 
 
+@DEADLINE_PASSES
 def test_a_press_that_nobody_takes_says_so(connected, slack, message):
     assert slack.click("ana", message, "retry") == "operation_timeout"
 
@@ -151,6 +153,7 @@ def test_slack_itself_wants_required_fields_and_lengths(opener, slack):
     assert "between" in slack.submit("ana", typed="q" * 21).errors["text"]
 
 
+@DEADLINE_PASSES
 def test_a_dead_app_leaves_the_modal_open(opener, slack):
     view = opener(modal())
     result = slack.submit("ana", typed="hm")  # nobody listens to this view
@@ -253,6 +256,7 @@ def test_a_message_shortcut_brings_the_message(connected, slack):
     assert seen["message"]["text"] == "the site is slow"
 
 
+@DEADLINE_PASSES
 def test_a_shortcut_that_nobody_takes_fails(connected, slack):
     message = slack.say("ben", "#incidents", "the site is slow")
     with pytest.raises(DeliveryFailed, match="operation_timeout"):

@@ -133,5 +133,5 @@ def test_starting_is_quick_and_stopping_leaves_no_thread():
     before = set(threading.enumerate())
     started = time.monotonic()
     with Sandbox():
-        assert time.monotonic() - started < 1
+        assert time.monotonic() - started < 3
     assert set(threading.enumerate()) <= before

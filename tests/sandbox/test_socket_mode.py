@@ -11,7 +11,9 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.socket_mode import SocketModeClient
 
+from bot.sandbox.faults import SOCKET_FAULTS
 from tests.sandbox.clients import close
+from tests.sandbox.conftest import DEADLINE_PASSES
 
 APP = "A00000DUCK"
 
@@ -92,6 +94,7 @@ def test_envelopes_go_to_any_connection(link, slack, in_background):
     assert taken == {0, 1}
 
 
+@DEADLINE_PASSES
 def test_a_command_lost_with_its_connection_is_not_sent_again(link, slack, in_background):
     first, second = link(), link()
     received(first), received(second)
@@ -107,6 +110,7 @@ def test_a_command_lost_with_its_connection_is_not_sent_again(link, slack, in_ba
     assert "operation_timeout" in said().text
 
 
+@DEADLINE_PASSES
 def test_an_event_that_was_not_acknowledged_comes_again(link, slack):
     connection = link()
     received(connection)
@@ -135,6 +139,17 @@ def test_a_disconnect_is_announced_with_its_reason(link, slack, reason):
     assert (message["type"], message["reason"]) == ("disconnect", reason)
 
 
+@pytest.mark.parametrize("how", SOCKET_FAULTS)
+def test_out_of_a_black_hole_nothing_comes(link, slack, how):
+    connection = link()
+    received(connection)
+    slack.cut("black_hole")
+    slack.cut(how)
+    connection.settimeout(0.2)
+    with pytest.raises(websocket.WebSocketTimeoutException):
+        connection.recv()
+
+
 @pytest.fixture
 def sdk(slack):
     """Slack's own Socket Mode client, pinging often."""
@@ -149,10 +164,16 @@ def sdk(slack):
         )
     )
     client.connect()
+    slack.wait_for(lambda: _has_heard(client.current_session))  # until then it misses nobody
     yield client
     close(slack, client.close)
 
 
+def _has_heard(session):
+    return session.last_ping_pong_time
+
+
+@DEADLINE_PASSES
 @pytest.mark.parametrize("how", ["refresh_requested", "close", "reset", "fin", "black_hole"])
 def test_the_sdk_comes_back_whatever_happens_to_its_connection(sdk, slack, how):
     slack.wait_for_connections()

@@ -75,6 +75,9 @@ def _messages(call: Call, channel: Channel, found: list[Message]) -> Json:
     timeline = call.workspace.timelines[channel.id]
     metadata = call.flag("include_all_metadata")
     bodies = [timeline.as_json(each, with_metadata=metadata) for each in found]
-    part = page(call, bodies, "messages")
+    app = call.workspace.app
+    if app.refuses_more:
+        call.number("limit", default=1, largest=app.most_messages, error="invalid_limit")
+    part = page(call, bodies, "messages", most=app.most_messages)
     more = bool(part["response_metadata"]["next_cursor"])
     return part | {"has_more": more, "pin_count": len(timeline.pins)}

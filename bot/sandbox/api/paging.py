@@ -8,9 +8,11 @@ from bot.sandbox.model.errors import Json, SlackError
 from bot.sandbox.model.messages import Message
 
 
-def page(call: Call, found: list[Json], key: str, default: int = 100) -> Json:
+def page(
+    call: Call, found: list[Json], key: str, default: int = 100, most: int = LARGEST_PAGE
+) -> Json:
     """A part of a list, and how to ask for the next one; raises SlackError."""
-    limit = call.number("limit", default, LARGEST_PAGE, "invalid_limit")
+    limit = min(call.number("limit", default, LARGEST_PAGE, "invalid_limit"), most)
     start = _read(call.get("cursor"))
     rest = len(found) > start + limit
     return {

@@ -44,8 +44,10 @@ GONE = frozenset({"fin", "reset", "close", "refresh_requested", "link_disabled"}
 
 
 def cut(sockets: SocketMode, how: str, index: int = 0) -> None:
-    """Something happens to one of the connections."""
+    """Something happens to one of the connections; nothing more to one in a black hole."""
     connection = sockets.connections[index]
+    if isinstance(connection.websocket.sock, Hole):
+        return
     if how in GONE:
         sockets.forget(connection)
     SOCKET_FAULTS[how](connection)

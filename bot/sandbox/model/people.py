@@ -127,6 +127,10 @@ class Installation:
     should_escape: bool = True
     # Slack's documentation says that should_escape also wraps addresses: <https://…>. (?)
     wraps_links: bool = False
+    # A page of a channel or a thread, whatever is asked for: 15 for apps that are sold outside of
+    # Slack's Marketplace, https://docs.slack.dev/reference/methods/conversations.history.
+    most_messages: int = 999
+    refuses_more: bool = False  # (?) instead of giving as many as may be had
     # Set to token_revoked, account_inactive, … to have every call refused with it.
     token_error: str | None = None
 
