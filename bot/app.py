@@ -3,7 +3,7 @@
 import getpass
 import logging
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
@@ -58,6 +58,14 @@ def tool_settings(*parts: config.Part) -> Settings:
     loaded = config.load(config.environment(), *parts)
     log.configure("warning", loaded.log_format, loaded.secrets)
     return loaded
+
+
+def emergency_settings() -> tuple[Settings, Sequence[config.Problem]]:
+    """The same where only the target's must be right; what is wrong with the others is left out."""
+    lesser: tuple[config.Part, ...] = ("page", "log")
+    loaded, left_out = config.load_forgiving(config.environment(), "target", forgiven=lesser)
+    log.configure("warning", loaded.log_format, loaded.secrets)
+    return loaded, left_out
 
 
 def upgrade(loaded: Settings) -> None:
@@ -162,9 +170,10 @@ class Duckrow:
             try:
                 publish(publisher)
             except PublishError as error:
-                failed.append(f"{target.url}: {error}")
+                failed.append(f"{target.url}: {error}\nTry later with: duckrow publish")
+            except Refusal as refusal:
+                failed.append(f"{refusal.problem}\n{refusal.remedy}")
         if failed:
-            failed.append("Try later with: duckrow publish")
             raise Refusal("The page could not be published.", "\n".join(failed))
 
     def add_component(self, slug: str, name: str, *, group: str, description: str) -> None:

@@ -2,8 +2,6 @@
 
 import errno
 import logging
-import signal
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from datetime import datetime
@@ -18,6 +16,7 @@ from bot.core.errors import Refusal
 from bot.core.observer import NOBODY, Observer
 from bot.loop import Loop, Step
 from bot.monitoring import Monitoring
+from bot.signals import until_stopped
 from bot.slack.announcer import Announcer, PageTrouble
 from bot.slack.client import Client, ReplyClient
 from bot.slack.identity import Identity
@@ -41,12 +40,12 @@ def run(loaded: Settings) -> None:
     end_with_a_failing_thread()
     observer = monitoring.observer_of(loaded)
     with ExitStack() as stack:
-        stopped = stack.enter_context(_stopped_by_signal())
+        wait = stack.enter_context(until_stopped())
         duckrow = stack.enter_context(_installation(loaded, observer))
         projections = stack.enter_context(_projecting(duckrow, observer))
         stack.enter_context(_receiving(duckrow, projections.wake, observer))
         logger.info("running")
-        stopped.wait()
+        wait()
         logger.info("stopping")
 
 
@@ -55,13 +54,13 @@ def worker(loaded: Settings) -> None:
     end_with_a_failing_thread()
     observer = monitoring.observer_of(loaded)
     with ExitStack() as stack:
-        stopped = stack.enter_context(_stopped_by_signal())
+        wait = stack.enter_context(until_stopped())
         duckrow = stack.enter_context(_installation(loaded, observer))
         if loaded.monitor_port:  # else nobody can ask, and nobody looks
             stack.enter_context(_monitoring(loaded, duckrow.database, observer))
         stack.enter_context(_projecting(duckrow, observer))
         logger.info("running")
-        stopped.wait()
+        wait()
         logger.info("stopping")
 
 
@@ -104,28 +103,32 @@ class Projections:
         def may_run(at: object) -> bool:  # noqa: ARG001 -- a step's shape
             held = False
             try:
-                held = self._turn.take() and self._leads(duckrow)
+                held = self._takes_the_turn(duckrow)
             finally:
                 observer.turned(held=held)
             return held
 
         may_run.__qualname__ = "take_the_turn"
-        slack = [
+        announcer = Announcer(database, client, channels, turn=lambda: self._turn.taken)
+        slack = [  # the page's trouble before a backlog, which may leave no second free
             Identity(database, client).sync,
-            Announcer(database, client, channels).sync,
-            PageTrouble(database, client, channels, targets).sync,
+            PageTrouble(database, client, announcer.holds, channels, targets).sync,
+            announcer.sync,
             Replies(database, http, targets).sync,
         ]
         pages = {
             f"page {number}": [_publishing(one.sync, url)]
             for number, (one, url) in enumerate(zip(duckrow.publishers, targets, strict=True), 1)
         }
-        steps: dict[str, Sequence[Step]]
-        steps = {"clock": [keep_time(database)], **pages, "slack": slack}
+        steps: dict[str, Sequence[Step]] = {"clock": [keep_time(database)], **pages, "slack": slack}
         self._loops = {
             name: Loop(each, now, may_run, observer=observer) for name, each in steps.items()
         }
         self._threads = [loop.start(name) for name, loop in self._loops.items()]
+
+    def _takes_the_turn(self, duckrow: Duckrow) -> bool:
+        duckrow.database.ensure_made()  # the turn's file beside a missing ledger says: it is gone
+        return self._turn.take() and self._leads(duckrow)
 
     def _leads(self, duckrow: Duckrow) -> bool:
         """Whether this is the version to do the work; another leaves the turn to that one."""
@@ -264,11 +267,3 @@ def _looping(steps: Sequence[Step], name: str, observer: Observer) -> Iterator[N
     finally:
         loop.stop()
         thread.join()
-
-
-@contextmanager
-def _stopped_by_signal() -> Iterator[threading.Event]:
-    stopped = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stopped.set())
-    yield stopped

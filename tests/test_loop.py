@@ -96,6 +96,7 @@ def test_a_loop_may_have_a_slower_tick_of_its_own(quick):
     slow, often = Calls(), Calls(enough=5)
     stops = [running(Loop([slow], now, tick=60.0)), running(Loop([often], now))]
     assert often.done.wait(10)
+    assert slow.done.wait(10)
     assert slow.count == 1
     for stop in stops:
         stop()

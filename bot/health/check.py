@@ -24,13 +24,14 @@ class Check:
         return Check(why, began, now)
 
     def is_recent(self, now: datetime) -> bool:
-        return now - self.looked_at <= COUNTS_FOR
+        """False for one from the future, too: the clock went back, and nobody looked since."""
+        return abs(now - self.looked_at) <= COUNTS_FOR
 
     def as_of(self, now: datetime) -> "Check":
         """What may be said now: what was found long ago may no longer be so."""
         if self.is_recent(now):
             return self
-        return replace(self, why="nobody looked since", since=self.looked_at)
+        return replace(self, why="nobody looked since", since=min(self.looked_at, now))
 
 
 def unknown(now: datetime) -> Check:

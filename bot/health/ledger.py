@@ -34,9 +34,11 @@ class TargetSeen:
     def trouble(self, now: datetime) -> str:
         """Why readers do not see what was told; empty while they do, or soon will."""
         if self.stopped:
-            return f"{self.url}: publishing waits for a person: {self.error}"
+            return f"{self.url}: publishing stopped: {self.error}"
         if self.behind(now) > LATE:
             return f"{self.url}: behind: {self.error or 'nobody publishes'}"
+        if self.error and not self.behind_since:
+            return f"{self.url}: {self.error}"
         return ""
 
 

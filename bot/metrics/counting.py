@@ -15,7 +15,10 @@ from prometheus_client import (
 
 from bot.core.observer import Observer
 
-OUTCOMES = ("saved", "asked", "answered", "refused", "turned_away", "unavailable", "unknown")
+OUTCOMES = (
+    *("saved", "asked", "answered", "refused", "turned_away", "unavailable", "unknown"),
+    "failed",  # something broke
+)
 
 _ANSWERS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 3, 5)  # Slack waits three seconds
 _WORK = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)

@@ -51,7 +51,7 @@ def _targets(targets: Iterable[TargetSeen], now: datetime) -> Iterator[Metric]:
     behind = {url: one.behind(now).total_seconds() for url, one in by_url.items()}
     yield _by("target_behind_seconds", "For how long it lacks something.", "target", behind)
     stopped = {url: one.stopped for url, one in by_url.items()}
-    yield _by("target_stopped", "1 while publishing waits for a person.", "target", stopped)
+    yield _by("target_stopped", "1 while nothing may be published there.", "target", stopped)
     checked = {url: at.timestamp() for url, one in by_url.items() if (at := one.checked_at)}
     yield _by("target_checked_timestamp_seconds", "When its marker was written.", "target", checked)
 

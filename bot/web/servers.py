@@ -8,6 +8,7 @@ import resource
 import socket
 import threading
 import time
+from collections.abc import Callable
 from typing import Self
 
 from flask import Flask
@@ -71,12 +72,23 @@ class Server:
 
     def close(self, drain: float = _DRAIN) -> None:
         """Accept nothing new, finish what is under way within so many seconds, stop."""
-        self._server.trigger.pull_trigger(self._stop_accepting)
+        self._have_done(self._stop_accepting)
         give_up = time.monotonic() + drain
         while self._is_busy() and time.monotonic() < give_up:
             time.sleep(_LOOK)
-        self._server.trigger.pull_trigger(self._stop)
+        self._have_done(self._stop)
         self._thread.join()
+
+    def _have_done(self, what: Callable[[], None]) -> None:
+        """Wake the server's thread to do it, and not before all is said.
+
+        It may be awake: between the two halves of waitress' own `pull_trigger` it would stop, and
+        the second one write into a pipe that is closed by then.
+        """
+        trigger = self._server.trigger
+        with trigger.lock:
+            trigger.thunks.append(what)
+            trigger.pull_trigger()
 
     def _is_busy(self) -> bool:
         channels = list(self._server.active_channels.values())

@@ -32,3 +32,12 @@ def test_what_was_found_long_ago_no_longer_counts():
     assert well.as_of(NOON + COUNTS_FOR).ok
     late = well.as_of(NOON + COUNTS_FOR + SECOND)
     assert (late.ok, late.why, late.since) == (False, "nobody looked since", NOON)
+
+
+def test_after_the_clock_went_back_a_look_from_the_future_does_not_count():
+    well = unknown(NOON).found("", NOON)
+    assert well.as_of(NOON - COUNTS_FOR).ok
+    back = NOON - timedelta(hours=1)
+    late = well.as_of(back)
+    assert (late.ok, late.why, late.since) == (False, "nobody looked since", back)
+    assert late.found("", back + SECOND).as_of(back + SECOND).ok

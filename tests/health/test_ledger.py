@@ -3,6 +3,7 @@
 import sqlite3
 import time
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -240,7 +241,16 @@ def test_publishing_that_waits_for_a_person_is_told_of_at_once(look, publish, fo
     publish()
     look.look(NOON)
     assert look.seen.targets[0].stopped
-    assert "waits for a person" in look.page.why
+    assert "publishing stopped: another page is published there" in look.page.why
+
+
+def test_a_document_that_could_not_be_made_is_told_of(look, publish, database, folder):
+    publish()
+    with database.write() as ledger:
+        shown = replace(ledger.publications.get(folder.as_uri()), error="x could not be rendered")
+        ledger.publications.save(shown)
+    look.look(NOON)
+    assert look.page.why == f"{folder.as_uri()}: x could not be rendered"
 
 
 def test_nothing_told_yet_is_not_behind(sqlite_url, folder):

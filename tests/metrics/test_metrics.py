@@ -132,6 +132,15 @@ def _gone(*_args, **_options):
     raise LedgerUnavailable("gone")
 
 
+def test_a_command_that_breaks_is_counted_too(say, scraped, monkeypatch):
+    def broken(*_):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("bot.commands.run", broken)
+    say("open Site Outage | We see errors.")
+    assert commands(scraped) == {("open", "failed"): 1}
+
+
 def test_the_labels_of_commands_are_few_whatever_is_typed(say, scraped):
     for line in ("", "xoxb-secret", "<!channel> help", 'open{a="b"}', "\n\n", "HELP", "Fixed x"):
         say(line)

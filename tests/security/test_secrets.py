@@ -2,6 +2,7 @@
 
 import subprocess
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from dataclasses import fields
 from pathlib import Path
@@ -77,48 +78,76 @@ def test_a_token_pasted_into_the_wrong_setting_is_not_repeated(name):
         assert MARK not in complaint({name: f"https://a.example/{secret} {secret}"})
 
 
-@pytest.mark.timeout(300)  # a dozen processes, one after the other
+@pytest.mark.timeout(300)  # a dozen processes
 def test_nothing_that_came_out_of_a_day_of_faults_holds_a_secret(tmp_path, postgres_url):
-    workspace = Workspace(
-        rate_limits=False,
-        app=App(
-            bot_token=PLANTED["SLACK_BOT_TOKEN"],
-            app_token=PLANTED["SLACK_APP_TOKEN"],
-            signing_secret=PLANTED["SLACK_SIGNING_SECRET"],
-        ),
-    )
     port, monitor = unused_port(), unused_port()
-    came_out: list[str] = []
-    with Sandbox(workspace) as slack:
+    with Sandbox(_workspace()) as slack:
         slack.use_http(f"http://127.0.0.1:{port}/slack/events")
         more = {"SLACK_APP_TOKEN": "", "PORT": str(port), "MONITOR_PORT": str(monitor)}
         env = environment(tmp_path, slack, **planted(tmp_path, postgres_url, **more))
-        came_out += [_run(tmp_path, env, "db", "upgrade")]
-        came_out += [_run(tmp_path, env, "components", "add", "www", "Web")]
+        came_out = [_run(tmp_path, env, *one) for one in BEFORE]
         with running([*DUCKROW, "run"], tmp_path, env) as process:
             slack.wait_for(lambda: answers(port) and slack.called("users.list"), seconds=60)
             _a_bad_day(Installation(slack, tmp_path, port))
-            came_out += [_got(port, "/healthz"), _got(port, "/readyz"), _got(port, "/slack/events")]
-            came_out += [_got(monitor, "/metrics"), _got(monitor, "/readyz")]
-            came_out += [
-                Path(f"/proc/{process.pid}/{name}").read_text() for name in ("cmdline", "comm")
-            ]
-            came_out += [message.text for message in slack.ephemerals("ana")]
-            came_out += [str(message) for message in slack.messages("#incidents")]
-            for words in ("doctor", "export", "publish", "incident list"):
-                came_out.append(_run(tmp_path, env, *words.split()))
-        socket_mode = env | {"SLACK_APP_TOKEN": PLANTED["SLACK_APP_TOKEN"]}
-        came_out.append(_run(tmp_path, socket_mode, "doctor"))
-        lost = {"DATABASE_URL": env["DATABASE_URL"].replace(_place(env), "127.0.0.1:1")}
-        came_out += [_run(tmp_path, env | lost, "doctor"), _run(tmp_path, env | lost, "export")]
-        came_out.append(_run(tmp_path, env | lost, "incident", "open", "A | B"))
-    came_out.append((tmp_path / "process.log").read_text())
-    came_out += [
-        one.read_text(errors="replace") for one in (tmp_path / "public").rglob("*") if one.is_file()
-    ]
+            came_out += [*_served(port, monitor), *_posted(slack), *_shown_of(process.pid)]
+            came_out += _printed(tmp_path, env)
+    came_out += _written(tmp_path)
     assert len("".join(came_out)) > 50_000, "this looked at next to nothing"
     for text in came_out:
         assert MARK not in text, text[max(text.index(MARK) - 300, 0) : text.index(MARK) + 50]
+
+
+Commands = tuple[tuple[str, int], ...]  # of each its words and its status
+
+# One of the two targets is where nobody listens.
+BEFORE = (("db upgrade", 0), ("components add www Web", 1))
+WHILE = (("export", 0), ("incident list", 0), ("doctor", 1), ("publish", 1))
+ALONE = (("publish --full", 0),)  # to the folder alone
+BY_SOCKET = (("doctor", 1),)
+LOST = (("doctor", 1), ("export", 1), ("incident open A|B", 1))  # the ledger
+
+
+def _workspace() -> Workspace:
+    app = App(
+        bot_token=PLANTED["SLACK_BOT_TOKEN"],
+        app_token=PLANTED["SLACK_APP_TOKEN"],
+        signing_secret=PLANTED["SLACK_SIGNING_SECRET"],
+    )
+    return Workspace(rate_limits=False, app=app)
+
+
+def _printed(folder: Path, env: dict[str, str]) -> list[str]:
+    """By every command, in every trouble."""
+    lost = env["DATABASE_URL"].replace(_place(env), "127.0.0.1:1")
+    troubles: list[tuple[Commands, dict[str, str]]] = [
+        (WHILE, {}),
+        (ALONE, {"PUBLISH_URL": (folder / "public").as_uri()}),
+        (BY_SOCKET, {"SLACK_APP_TOKEN": PLANTED["SLACK_APP_TOKEN"]}),
+        (LOST, {"DATABASE_URL": lost}),
+    ]
+    runs = [(env | more, *one) for commands, more in troubles for one in commands]
+    with ThreadPoolExecutor() as pool:
+        return list(pool.map(lambda one: _run(folder, *one), runs))
+
+
+def _served(port: int, monitor: int) -> list[str]:
+    open_to_all = [_got(port, path) for path in ("/healthz", "/readyz", "/slack/events")]
+    return [*open_to_all, _got(monitor, "/metrics"), _got(monitor, "/readyz")]
+
+
+def _posted(slack: Sandbox) -> list[str]:
+    return [str(one) for one in (*slack.ephemerals("ana"), *slack.messages("#incidents"))]
+
+
+def _shown_of(pid: int) -> list[str]:
+    """What anybody on the machine sees of a process."""
+    return [Path(f"/proc/{pid}/{name}").read_text() for name in ("cmdline", "comm")]
+
+
+def _written(folder: Path) -> list[str]:
+    """To the log, and to the page."""
+    page = [one for one in (folder / "public").rglob("*") if one.is_file()]
+    return [one.read_text(errors="replace") for one in (folder / "process.log", *page)]
 
 
 def _a_bad_day(reached: Installation) -> None:
@@ -133,14 +162,15 @@ def _a_bad_day(reached: Installation) -> None:
         _post(reached.port, sent)
     _post(reached.port, signed(secret, b"payload=%7B", "application/x-www-form-urlencoded"))
     slack.say("gus", "#incidents", "/incident open A | B")
+    slack.wait_for(lambda: slack.messages("#incidents"), seconds=60)
+    with slack.down():
+        slack.say("ana", "#incidents", "/incident update It goes on.")
+        time.sleep(1.5)
+    slack.wait_for(lambda: len(slack.messages("#incidents")) > 1, seconds=60)
     slack.workspace.app.token_error = "token_revoked"
-    slack.say("ana", "#incidents", "/incident update It goes on.")
+    slack.say("ana", "#incidents", "/incident resolve It is over.")
     time.sleep(2)
     slack.workspace.app.token_error = None
-    with slack.down():
-        time.sleep(1.5)
-    slack.say("ana", "#incidents", "/incident resolve It is over.")
-    slack.wait_for(lambda: slack.messages("#incidents"), seconds=60)
 
 
 def _post(port: int, sent: Sent) -> None:
@@ -159,11 +189,11 @@ def _got(port: int, path: str) -> str:
             return str(error.read().decode())
 
 
-def _run(folder: Path, env: dict[str, str], *words: str) -> str:
-    """Everything that a command prints, whether it succeeds or not."""
-    done = subprocess.run(
-        [*DUCKROW, *words], cwd=folder, env=env, capture_output=True, text=True, check=False
-    )
+def _run(folder: Path, env: dict[str, str], words: str, status: int) -> str:
+    """Everything that a command prints, which has to end with this status."""
+    command = [*DUCKROW, *words.split()]
+    done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False)
+    assert done.returncode == status, f"{words}\n{done.stdout}{done.stderr}"
     return done.stdout + done.stderr
 
 

@@ -95,6 +95,22 @@ def test_closing_waits_for_the_answers_under_way():
     assert statuses == [200] * 6
 
 
+def test_a_server_that_is_awake_when_it_is_told_to_stop_closes_nothing_too_early(monkeypatch):
+    """Another thread, whose answer is ready, may wake it just then."""
+    server = serve(create_app(Receiver(), well), "127.0.0.1", 0)
+    trigger = server._server.trigger
+    wake = trigger._physical_pull
+
+    def wake_twice():
+        wake()
+        server._thread.join(0.2)
+        wake()
+
+    monkeypatch.setattr(trigger, "_physical_pull", wake_twice)
+    server.close()
+    assert not server._thread.is_alive()
+
+
 def test_idle_connections_do_not_delay_the_end():
     server = serve(create_app(Receiver(), well), "127.0.0.1", 0)
     with httpx.Client() as keeping:
