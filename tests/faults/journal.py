@@ -5,7 +5,6 @@ under the key that the program knows it by. *Unknown* is whatever was not answer
 become a row or not, but never two.
 """
 
-import hashlib
 import re
 import threading
 import time
@@ -18,8 +17,11 @@ from bot.sandbox.inbound.envelope import DeliveryFailed, Envelope, Transport
 from bot.sandbox.inbound.http_mode import HttpMode
 from bot.sandbox.model.errors import Json
 
-GAVE_UP = "(operation_timeout)"  # Slack, after three seconds; the program may still carry it out
-ACK = re.compile(r"^(?:S|Already s)aved as (?P<subject>#(?P<number>\d+), update \d+)")
+TIMED_OUT = "operation_timeout"  # Slack, after three seconds; the program may still carry it out
+GAVE_UP = f"({TIMED_OUT})"  # as it stands here for an answer
+ACK = re.compile(r"^(?:S|Already s)aved(?: as|:) (?P<subject>#(?P<number>\d+)(?:, update \d+)?)")
+_TOKEN = re.compile(r"\b[a-z]+-\d+\b")
+_HEAD = re.compile(r"^\s*\S+\s+(#\d+\s+)?([\w-]+=\w+\s+)*")
 
 
 class Outcome(IntEnum):
@@ -32,7 +34,7 @@ class Outcome(IntEnum):
 
 @dataclass
 class Entry:
-    """One request. Times are of the monotonic clock."""
+    """One request. Times are of the monotonic clock, but for `refused_at`."""
 
     key: str
     person: str
@@ -42,15 +44,11 @@ class Entry:
     answer: str = ""
     answered: float | None = None  # when the answer came that counts
     took: list[float] = field(default_factory=list)  # seconds until each answer of the program
-
-    @property
-    def body(self) -> str:
-        """The update's text."""
-        return body_of(self.line)
+    refused_at: float | None = None  # when "Not saved" was last true; seconds since 1970
 
     @property
     def subject(self) -> str:
-        """What it was saved as, "#12, update 3"; empty unless it was."""
+        """What it was saved as, "#12, update 3", or "#12" alone; empty unless it was."""
         return found["subject"] if (found := ACK.match(self.answer)) else ""
 
     @property
@@ -58,16 +56,26 @@ class Entry:
         return int(found["number"]) if (found := ACK.match(self.answer)) else None
 
 
+def verb_of(line: str) -> str:
+    """The subcommand, as people type it who know it by heart."""
+    return line.split(maxsplit=1)[0]
+
+
+def title_of(line: str) -> str:
+    """What stands before the bar: the title that an incident is opened with, or gets."""
+    return _HEAD.sub("", line.partition("|")[0]).strip()
+
+
 def body_of(line: str) -> str:
     """What follows the title's bar, or the subcommand, the number and the components."""
     if "|" in line:
         return line.partition("|")[2].strip()
-    return re.sub(r"^\s*\S+\s+(#\d+\s+)?([\w-]+=\w+\s+)*", "", line).strip()
+    return _HEAD.sub("", line).strip()
 
 
-def digest(body: str) -> str:
-    """Texts are compared by their hash, as the ledger's rows are."""
-    return hashlib.sha256(body.encode()).hexdigest()[:16]
+def tokens(text: str) -> set[str]:
+    """The marks by which people's words are known again, each of one line only: "ana-17"."""
+    return set(_TOKEN.findall(text))
 
 
 def outcome_of(answer: str) -> Outcome:
@@ -105,9 +113,15 @@ class Journal:
         entry: Entry = self._mine.entry
         return entry
 
-    def heard(self, entry: Entry, answer: str) -> None:
-        """The person was told something about a request, now or after pressing a button."""
+    def heard(self, entry: Entry, answer: str, *, asked: float | None = None) -> None:
+        """The person was told something about a request, now or after pressing a button.
+
+        What was `asked` for again at that time (since 1970) may still be saved: a refusal speaks of
+        what was asked for before.
+        """
         with self._lock:
+            if outcome_of(answer) is Outcome.REFUSED:
+                entry.refused_at = asked or time.time()
             if outcome_of(answer) >= entry.outcome or not entry.answered:
                 entry.outcome, entry.answer = outcome_of(answer), answer
                 entry.answered = time.monotonic()

@@ -1,9 +1,12 @@
-"""People at work: they open incidents, write updates, and type again what nobody answered."""
+"""People at work: they open incidents, write updates, correct them, and type again what nobody
+answered.
+"""
 
 import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from itertools import count
 from random import Random
 
@@ -16,6 +19,8 @@ CHANNEL = "#incidents"
 NAMES = ("ana", "ben", "cyd")  # full members; the World sees to it
 RETRY = "Try again"
 
+CORRECTIONS = ("edit", "retract", "rename", "reopen")
+_CORRECTING = 1 / 6  # of the sentences
 _UPDATES = 5  # of an incident, before it is resolved
 _TRIES = 8
 _COMPONENTS = ("www=down", "www=degraded", "class=partial", "")
@@ -28,19 +33,55 @@ _WORDS = (
 )
 
 
+@dataclass(frozen=True)
+class Case:
+    """The incident that somebody is at work on, as far as they know."""
+
+    number: int
+    said: tuple[str, ...] = ()  # by what subcommand, each update that stands
+    has_retracted: bool = False
+
+    @property
+    def is_over(self) -> bool:
+        return self.said[-1] == "resolve"
+
+    def may(self, correction: str) -> bool:
+        """A retraction names no words, so there is one for each incident: its line says which."""
+        if correction == "retract":
+            return not self.has_retracted
+        return correction != "reopen" or self.is_over
+
+    def after(self, verb: str) -> "Case | None":
+        """None once the whole report is withdrawn."""
+        match verb:
+            case "edit" | "rename":
+                return self
+            case "retract":
+                left = replace(self, said=self.said[:-1], has_retracted=True)
+                return left if left.said else None
+            case _:
+                return replace(self, said=(*self.said, verb))
+
+
 class Responder:
-    """One person, who types for as long as they may."""
+    """One person, who types for as long as they may, `corrections` among the rest."""
 
     def __init__(
-        self, name: str, slack: Sandbox, journal: Journal, *, every: float, seed: int
+        self,
+        name: str,
+        slack: Sandbox,
+        journal: Journal,
+        *,
+        every: float,
+        seed: int,
+        corrections: Sequence[str] = CORRECTIONS,
     ) -> None:
         self.name = name
         self._slack, self._journal = slack, journal
-        self._every = every
+        self._every, self._corrections = every, corrections
         self._random = Random(f"{name} {seed}")
         self._tokens = count(1)
-        self._number: int | None = None
-        self._said = 0
+        self._case: Case | None = None
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._work, name=f"responder {name}")
 
@@ -58,23 +99,42 @@ class Responder:
 
     def say_something(self) -> Entry:
         """The next sentence of their incident, typed until it is answered, or given up."""
-        entry = self._insist(self._line())
-        if entry.outcome is Outcome.ACKED:
-            self._number, self._said = entry.number, self._said + 1
-        if entry.outcome is not Outcome.ACKED or self._said > _UPDATES:
-            self._number, self._said = None, 0
+        verb = self._verb()
+        entry = self._insist(self._line(verb))
+        if entry.outcome is not Outcome.ACKED or entry.number is None:
+            self._case = None
+        else:
+            self._case = (self._case or Case(entry.number)).after(verb)
         return entry
 
-    def _line(self) -> str:
-        words = f"{self.name}-{next(self._tokens)}: {self._random.choice(_WORDS)}"
+    def _verb(self) -> str:
+        case = self._case
+        possible = [one for one in self._corrections if case and case.may(one)]
+        if possible and self._random.random() < _CORRECTING:
+            return self._random.choice(possible)
+        if case is None or case.is_over:
+            self._case = None
+            return "open"
+        if len(case.said) >= _UPDATES:
+            return "resolve"
+        return self._random.choice(("update", "identified", "monitoring"))
+
+    def _line(self, verb: str) -> str:
+        token = f"{self.name}-{next(self._tokens)}"
+        words = f"{token}: {self._random.choice(_WORDS)}"
         component = self._random.choice(_COMPONENTS)
-        if self._number is None:
-            title = words.partition(":")[0]
-            return f"/incident open {component} {title} | {words}"
-        if self._said == _UPDATES:
-            return f"/incident resolve #{self._number} {words}"
-        what = self._random.choice(("update", "identified", "monitoring"))
-        return f"/incident {what} #{self._number} {component} {words}"
+        if self._case is None:
+            return f"/incident open {component} {token} | {words}"
+        number = f"#{self._case.number}"
+        match verb:
+            case "retract":
+                return f"/incident retract {number}"
+            case "rename":
+                return f"/incident rename {number} {token} by another name"
+            case "edit" | "resolve":
+                return f"/incident {verb} {number} {words}"
+            case _:
+                return f"/incident {verb} {number} {component} {words}"
 
     def _insist(self, line: str) -> Entry:
         for attempt in range(_TRIES):
@@ -97,7 +157,7 @@ class Responder:
 
     def _press(self, reply: Message, entry: Entry) -> None:
         """The button carries the request's own key, so its answer is this request's."""
-        said = reply.text
+        said, asked = reply.text, time.time()
         for _ in range(_TRIES):
             if self._slack.click(self.name, reply, RETRY) is None:
                 self._await_other_words(reply, said)
@@ -105,7 +165,7 @@ class Responder:
                 break
             self._stopped.wait(0.2)
         if reply.text != said:
-            self._journal.heard(entry, reply.text)
+            self._journal.heard(entry, reply.text, asked=asked)
 
     def _await_other_words(self, reply: Message, said: str) -> None:
         deadline = time.monotonic() + 3
@@ -125,9 +185,13 @@ def typing(
     names: Sequence[str] = NAMES,
     every: float = 0.15,
     seed: int = 0,
+    corrections: Sequence[str] = CORRECTIONS,
 ) -> Iterator[list[Responder]]:
     """People type while the block runs, each about once in `every` seconds."""
-    people = [Responder(name, slack, journal, every=every, seed=seed) for name in names]
+    people = [
+        Responder(name, slack, journal, every=every, seed=seed, corrections=corrections)
+        for name in names
+    ]
     for one in people:
         one.start()
     try:

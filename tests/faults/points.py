@@ -32,9 +32,10 @@ class Seam:
 LEDGER = {
     "before-commit": Seam("storage.ledger:Telling.finish"),
     "after-commit-before-ack": Seam("bot.commands._run:_tell"),
-    "after-ack": Seam("werkzeug.wrappers:Response.close", pause=0.02),
     "shown-not-recorded": Seam("bot.publish.records:Records.shows", is_after=False),
 }
+HTTP = {"after-ack": Seam("werkzeug.wrappers:Response.close", pause=0.02)}
+SOCKET = {"after-ack-by-socket": Seam("bot.slack.socket:send_response", pause=0.02)}
 SLACK = {
     "attempt-marked": Seam("bot.slack.announcer.poster:Poster._begin"),
     "posted-not-stored": Seam("bot.slack.announcer.poster:Poster._keep", is_after=False),
@@ -55,13 +56,14 @@ S3 = {
     "s3-before-marker": Seam("bot.publish.targets.s3:S3Writer.mark", is_after=False),
     "s3-after-marker": Seam("bot.publish.targets.s3:S3Writer.mark"),
 }
-POINTS: Mapping[str, Seam] = LEDGER | SLACK | FOLDER | S3
+POINTS: Mapping[str, Seam] = LEDGER | HTTP | SOCKET | SLACK | FOLDER | S3
 _OF_TARGETS = {"folder": FOLDER, "s3": S3}
 
 
-def points_of(targets: tuple[str, ...]) -> list[str]:
+def points_of(targets: tuple[str, ...], *, socket_mode: bool = False) -> list[str]:
     """Those that an installation with such targets can come by."""
-    return [*LEDGER, *SLACK, *(name for kind in targets for name in _OF_TARGETS[kind])]
+    ack = SOCKET if socket_mode else HTTP
+    return [*LEDGER, *ack, *SLACK, *(name for kind in targets for name in _OF_TARGETS[kind])]
 
 
 class Trap:
@@ -93,9 +95,22 @@ class Trap:
         return False
 
     @property
-    def victim(self) -> int:
-        """The process group that took it."""
-        return int(self._taken.read_text())
+    def victim(self) -> int | None:
+        """The process group that took it; None until it says so."""
+        with suppress(FileNotFoundError):
+            return int(self._taken.read_text())
+        return None
+
+    @property
+    def holds(self) -> bool:
+        """Whether whoever took it stands still by now, as after SIGSTOP."""
+        victim = self.victim
+        return victim is not None and _state(victim) == "T"
+
+
+def _state(pid: int) -> str:
+    """As the kernel says it, after a name that may be anything."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
 
 
 def install() -> None:
@@ -142,9 +157,11 @@ def _perhaps_fall(name: str, seam: Seam, left: dict[str, int]) -> None:
 
 
 def _fall_in(number: int) -> None:
+    mine = Path(f"{TRAP}.{os.getpid()}")
     try:
-        Path(TRAP).rename(TAKEN)
+        Path(TRAP).rename(mine)
     except FileNotFoundError:
         return  # another was first
-    Path(TAKEN).write_text(str(os.getpgid(0)))
+    mine.write_text(str(os.getpgid(0)))
+    mine.rename(TAKEN)  # with all that it says
     os.killpg(0, number)

@@ -37,6 +37,7 @@ class Row:
     violations: dict[str, int] = field(default_factory=dict)  # by invariant
     found: list[str] = field(default_factory=list)  # the first of them, in words
     notes: dict[str, int] = field(default_factory=dict)
+    by: str = ""  # the command, where it is none of `make faults`
 
     @property
     def key(self) -> tuple[str, str]:
@@ -45,6 +46,8 @@ class Row:
     @property
     def command(self) -> str:
         """What does it again."""
+        if self.by:
+            return self.by
         words = f"{self.scenario} --topology {self.topology} --runs {self.runs} --seed {self.seed}"
         return f'make faults ARGS="{words}"'
 

@@ -29,6 +29,7 @@ MODULES = (
     "tests.faults.machine.limits",
     "tests.faults.targets.scenarios",
     "tests.faults.slack.scenarios",
+    "tests.faults.slack.deaths",
     "tests.faults.slack.network",
     "tests.faults.upgrades.scenarios",
 )
@@ -50,15 +51,18 @@ def main() -> None:
 
 def _rows(given: argparse.Namespace, started: Servers) -> Iterator[Row]:
     for one, topology in _chosen(given):
-        row = run(one, topology, _runs(one, given), started, seed=given.seed)
+        heard = _keep if given.keep else lambda _: None
+        row = run(one, topology, _runs(one, given), started, seed=given.seed, heard=heard)
         print(row.line(), flush=True)  # noqa: T201 -- a command's output
         print(*(f"    {found}\n" for found in row.found), sep="", end="", flush=True)  # noqa: T201
         if given.verbose:
             print(f"    {row.notes}", flush=True)  # noqa: T201
-        if given.keep:
-            report.keep([row])
-            report.write_table()
         yield row
+
+
+def _keep(row: Row) -> None:
+    report.keep([row])
+    report.write_table()
 
 
 def _chosen(given: argparse.Namespace) -> Iterator[tuple[Scenario, Topology]]:

@@ -16,6 +16,7 @@ import pytest
 from tests.faults import report
 from tests.faults.forkserver import ForkServer
 from tests.faults.journal import Outcome
+from tests.faults.people import CORRECTIONS
 from tests.faults.place import Place, Servers
 from tests.faults.report import Row
 from tests.faults.world import BRISK, Setup, Topology, World
@@ -49,6 +50,7 @@ class Scenario:
     every: float  # seconds between two sentences of one person
     around: Around
     setups: Sequence[Setup]
+    corrections: Sequence[str]  # what people type beside updates
 
 
 SCENARIOS: dict[str, Scenario] = {}
@@ -64,22 +66,33 @@ def scenario(
     every: float = 0.15,
     around: Around = usual,
     setups: Sequence[Setup] = (BRISK,),
+    corrections: Sequence[str] = CORRECTIONS,
 ) -> Callable[[Inject], Scenario]:
     """Declare one: its name is the function's, and what it is the docstring's first line."""
 
     def declared(inject: Inject) -> Scenario:
         name = inject.__name__.replace("_", "-")
         what = (inject.__doc__ or "").strip().splitlines()[0].rstrip(".")
-        SCENARIOS[name] = Scenario(
-            name, fault, what, inject, topologies, short, long, batch, every, around, setups
-        )
+        how = (topologies, short, long, batch, every, around, setups, corrections)
+        SCENARIOS[name] = Scenario(name, fault, what, inject, *how)
         return SCENARIOS[name]
 
     return declared
 
 
-def run(one: Scenario, topology: Topology, runs: int, servers: Servers, *, seed: int = 0) -> Row:
-    """Inject it so many times, in worlds of `batch` each; what was found."""
+def run(
+    one: Scenario,
+    topology: Topology,
+    runs: int,
+    servers: Servers,
+    *,
+    seed: int = 0,
+    heard: Callable[[Row], None] = lambda row: None,
+) -> Row:
+    """Inject it so many times, in worlds of `batch` each; what was found.
+
+    `heard` is told after each world, so that a run of hours that is cut off was not for nothing.
+    """
     row = Row(one.fault, one.name, topology.name, one.what, seed=seed)
     began = time.monotonic()
     batches = [min(one.batch, runs - done) for done in range(0, runs, one.batch)]
@@ -87,9 +100,10 @@ def run(one: Scenario, topology: Topology, runs: int, servers: Servers, *, seed:
         with in_world(one, topology, servers, seed=seed * 1000 + number) as world:
             _inject(one, world, count)
             _add(row, world, count)
+        row.seconds = time.monotonic() - began
+        heard(row)
         if row.violations:
             break  # more of the same says nothing new
-    row.seconds = time.monotonic() - began
     return row
 
 
@@ -108,15 +122,16 @@ def in_world(
 
 def _inject(one: Scenario, world: World, runs: int) -> None:
     with world.reading():
-        with world.typing(every=one.every):
+        with world.typing(every=one.every, corrections=one.corrections):
             one.inject(world, runs, Random(world.seed))
             world.heal()
         world.settle()
+        world.await_in_order()
 
 
 def _add(row: Row, world: World, runs: int) -> None:
+    entries = world.journal.entries()  # before the judge has a guest refused
     found = world.violations()
-    entries = world.journal.entries()
     outcomes = Counter(entry.outcome for entry in entries)
     row.runs += runs
     row.acked += outcomes[Outcome.ACKED]
@@ -130,15 +145,15 @@ def _add(row: Row, world: World, runs: int) -> None:
     row.add_notes(world.notes)
 
 
-def short(one: Scenario, topology: Topology) -> Any:
-    """A test that runs it as often as the suite does: `test_… = short(kills, ONE)`.
+def short(one: Scenario, topology: Topology, runs: int | None = None) -> Any:
+    """A test that runs it as often as the suite does, or as said: `test_… = short(kills, ONE)`.
 
     The variable FAULT_ROWS names a folder where the rows are kept, one file for each.
     """
 
     def test(fault_servers: Servers) -> None:
-        row = run(one, topology, one.short, fault_servers, seed=1)
-        print(row.line(), row.notes)  # noqa: T201 -- pytest shows it with the failure
+        row = run(one, topology, runs or one.short, fault_servers, seed=1)
+        print(row.line(), row.notes, *row.found, sep="\n")  # noqa: T201 -- pytest shows it with the failure
         if kept := os.environ.get("FAULT_ROWS"):
             report.keep([row], Path(kept, f"{row.scenario}-{row.topology}.jsonl"))
         assert row.found == []

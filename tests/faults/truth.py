@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import NullPool, create_engine, exc, func, select
@@ -26,30 +27,15 @@ class Rows:
     publication: tuple[Row, ...]
     page: tuple[Row, ...]
 
-    def number(self, update: Row) -> int:
-        """The incident's, as people type it."""
-        found: int = self._numbers()[update["incident_id"]]
-        return found
-
     def told(self) -> tuple[Row, ...]:
-        """The updates, in the order in which the ledger has them."""
-        return tuple(sorted(self.incident_update, key=lambda row: row["revision"]))
+        """The updates, each incident's in the order in which it has them."""
+        return tuple(sorted(self.incident_update, key=itemgetter("incident_id", "number")))
 
     def revision_of(self, stated: int | datetime) -> int | None:
         """The revision that a document states, by number or by its change's time."""
         if isinstance(stated, int):
             return stated if any(row["revision"] == stated for row in self.change) else None
         return next((row["revision"] for row in self.change if row["at"] == stated), None)
-
-    def is_calm(self, revision: int) -> bool:
-        """Whether no incident was open at that revision; for ledgers that were only added to."""
-        phases = {
-            row["incident_id"]: row["phase"] for row in self.told() if row["revision"] <= revision
-        }
-        return set(phases.values()) <= {"resolved", "postmortem"}
-
-    def _numbers(self) -> dict[str, int]:
-        return {row["id"]: row["number"] for row in self.incident}
 
 
 class Truth:
@@ -71,10 +57,11 @@ class Truth:
     def revision(self) -> int:
         return int(self._scalar(select(schema.page.c.revision)))
 
-    def untold(self) -> int:
-        """How many incidents Slack has not wholly seen."""
-        behind = schema.incident.c.revision > schema.incident.c.told_revision
-        return int(self._scalar(select(func.count()).select_from(schema.incident).where(behind)))
+    def untold(self, until: int | None = None) -> int:
+        """How many incidents Slack has not wholly seen, or not as far as that revision."""
+        revision, told = schema.incident.c.revision, schema.incident.c.told_revision
+        behind = [revision > told] if until is None else [revision > told, told < until]
+        return int(self._scalar(select(func.count()).select_from(schema.incident).where(*behind)))
 
     def rows(self) -> Rows:
         """Everything, in one snapshot."""

@@ -30,6 +30,7 @@ from tests.faults.looks import violations
 from tests.faults.place import Place
 from tests.faults.reader import Reader, reading
 from tests.faults.truth import Rows, Truth
+from tests.support.monitoring import Monitor
 from tests.support.processes import environment
 from tests.support.tools import unused_port
 
@@ -71,6 +72,12 @@ class Process:
     @property
     def role(self) -> str:
         return self.launch.argv[0]
+
+    @property
+    def port(self) -> int | None:
+        """Where it answers HTTP; None for one that never does."""
+        port = self.launch.env.get("PORT")
+        return int(port) if port else None
 
     @property
     def alive(self) -> bool:
@@ -215,18 +222,32 @@ class World:
                 process.start()
 
     def await_ready(self, seconds: float = START_SECONDS) -> None:
-        """Until every process that answers HTTP does, Slack knows us, and the page is there."""
+        """Until Slack reaches every process that it asks, knows us, and the page is there."""
         self.wait_for(self.truth.known_in_slack, seconds)
-        if self.topology.socket_mode:
-            self.wait_for(lambda: self.slack.sockets.connections, seconds)
         for process in self.processes:
             self.await_answers(process)
         self.wait_for(lambda: all(map(self.marker, self.place.targets)), seconds)
 
     def await_answers(self, process: Process) -> None:
-        """Until a process answers HTTP, where it does so at all."""
-        if port := process.launch.env.get("PORT"):
-            self.wait_for(lambda: _answers(f"http://127.0.0.1:{port}/healthz"))
+        """Until Slack reaches a process, where it asks it at all."""
+        self.wait_for(lambda: self.answers(process))
+
+    def answers(self, process: Process) -> bool:
+        """Whether Slack reaches it; True for one that it never asks."""
+        if self.topology.socket_mode:
+            return bool(self.slack.sockets.connections)
+        return not process.port or _answers(f"http://127.0.0.1:{process.port}/healthz")
+
+    def await_ill(self, check: str) -> None:
+        """Until every process that can be asked says that this is not in order."""
+        self.wait_for(lambda: all(check in one.wrong() for one in self._monitors()))
+
+    def await_in_order(self) -> None:
+        """Until every process that can be asked says that all is in order again."""
+        self.wait_for(lambda: not any(one.wrong() for one in self._monitors()))
+
+    def _monitors(self) -> list[Monitor]:
+        return [Monitor(process.port) for process in self.processes if process.port]
 
     def settle(self, seconds: float = 60.0) -> float:
         """Until page and Slack have caught up with the ledger; seconds until the page had.

@@ -46,7 +46,7 @@ def in_berlin(servers: Servers, topology: Topology, folder: Path) -> Iterator[Pl
     "F26",
     topologies=(ONE,),
     short=1,
-    long=20,
+    long=10,
     batch=5,
     every=0.5,
     around=in_berlin,

@@ -34,7 +34,14 @@ def _first_found(servers: Servers, seed: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("seed", "words"), [("rename_without_fsync", "torn"), ("commit_without_fsync", "lost")]
+    ("seed", "words"),
+    [
+        ("rename_without_fsync", ("torn",)),
+        ("commit_without_fsync", ("lost", "which never was")),  # or the page speaks of it first
+    ],
 )
-def test_a_missing_fsync_is_found(fault_servers: Servers, seed: str, words: str) -> None:
-    assert words in _first_found(fault_servers, seed)
+def test_a_missing_fsync_is_found(
+    fault_servers: Servers, seed: str, words: tuple[str, ...]
+) -> None:
+    found = _first_found(fault_servers, seed)
+    assert any(one in found for one in words)

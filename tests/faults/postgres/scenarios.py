@@ -6,13 +6,13 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from random import Random
-from typing import Any
 
 import psycopg
 
 from bot.publish.targets.folder import LOCK
 from tests.faults.invariants import LOADED
 from tests.faults.journal import Outcome
+from tests.faults.machine.scenarios import await_refusal
 from tests.faults.postgres.place import pair_of, paired
 from tests.faults.scenario import scenario
 from tests.faults.world import MANY, MANY_BOTH, Process, World
@@ -42,13 +42,15 @@ def failovers(world: World, runs: int, random: Random) -> None:
         pair_of(world).bring_back()
 
 
-@scenario("F10", topologies=(MANY,), short=2, long=30, batch=15, around=paired)
+@scenario("F10", topologies=(MANY,), short=2, long=20, batch=15, around=paired)
 def frozen_standbys(world: World, runs: int, random: Random) -> None:
     """The standby stands still, so commits hang; then it goes on, or is promoted."""
     for number in range(runs):
-        frozen = time.monotonic()
         pair_of(world).standby.freeze()
-        time.sleep(random.uniform(1, 3))
+        frozen = time.monotonic()  # what began while it froze, it may still have confirmed
+        time.sleep(random.uniform(1, 2))
+        nothing_was_saved(world, frozen, time.monotonic())
+        world.await_ill("ledger")
         nothing_was_saved(world, frozen, time.monotonic())
         if number % 2:
             pair_of(world).standby.thaw()
@@ -58,18 +60,18 @@ def frozen_standbys(world: World, runs: int, random: Random) -> None:
         await_ack(world, time.monotonic())
 
 
-@scenario("F10", topologies=(MANY,), short=1, long=20, batch=10, around=paired)
+@scenario("F10", topologies=(MANY,), short=1, long=10, batch=10, around=paired)
 def cancelled_commits(world: World, runs: int, random: Random) -> None:
     """Somebody cancels commits that hang, which makes them succeed; then the primary is lost."""
     for _ in range(runs):
-        frozen = time.monotonic()
         pair_of(world).standby.freeze()
+        frozen = time.monotonic()  # what began while it froze, it may still have confirmed
         cancel_commits(world, random.uniform(1, 4))
         nothing_was_saved(world, frozen, time.monotonic())
         lose_the_primary(world)
 
 
-@scenario("F12", topologies=(MANY,), short=2, long=30, batch=15, around=paired)
+@scenario("F12", topologies=(MANY,), short=2, long=20, batch=15, around=paired)
 def old_primaries(world: World, runs: int, random: Random) -> None:
     """The old primary is back, and accepts writes, clients still attached; it never commits one."""
     for number in range(runs):
@@ -84,7 +86,7 @@ def old_primaries(world: World, runs: int, random: Random) -> None:
         pair.bring_back()
 
 
-@scenario("F2", topologies=(MANY,), short=2, long=40, batch=20, around=paired)
+@scenario("F2", topologies=(MANY,), short=2, long=20, batch=20, around=paired)
 def lost_turns(world: World, runs: int, random: Random) -> None:
     """A worker stands still for longer than its turn lasts; the other one goes on publishing."""
     workers = [process for process in world.processes if process.role == "worker"]
@@ -99,7 +101,7 @@ def lost_turns(world: World, runs: int, random: Random) -> None:
         world.notes["ended sessions of the turn"] += end_sessions(pair_of(world).primary, _TURN)
 
 
-@scenario("F13", topologies=(MANY,), short=8, long=400, batch=100, around=paired)
+@scenario("F13", topologies=(MANY,), short=8, long=200, batch=100, around=paired)
 def ended_sessions(world: World, runs: int, random: Random) -> None:
     """Sessions are terminated at each stage of a command."""
     for _ in range(runs):
@@ -111,7 +113,7 @@ def ended_sessions(world: World, runs: int, random: Random) -> None:
         time.sleep(random.uniform(0, 0.4))
 
 
-@scenario("F13", topologies=(MANY,), short=1, long=40, batch=20, around=paired)
+@scenario("F13", topologies=(MANY,), short=1, long=20, batch=20, around=paired)
 def switchovers(world: World, runs: int, random: Random) -> None:
     """The primary becomes read-only, then stops in good order; its standby takes over."""
     for _ in range(runs):
@@ -124,27 +126,25 @@ def switchovers(world: World, runs: int, random: Random) -> None:
         pair.bring_back()
 
 
-@scenario("F14", topologies=(MANY,), short=1, long=30, batch=15, around=paired)
+@scenario("F14", topologies=(MANY,), short=1, long=15, batch=3, around=paired)
 def full_servers(world: World, runs: int, random: Random) -> None:
     """Every connection that the server grants is taken by somebody else."""
     for _ in range(runs):
         with every_connection(world, pair_of(world).primary):
-            time.sleep(random.uniform(1, 4))
+            await_refusal(world)
+            world.await_ill("ledger")
+            time.sleep(random.uniform(0, 2))
         await_ack(world, time.monotonic())
 
 
-@scenario("F15", topologies=(MANY,), short=2, long=60, batch=30, around=paired)
+@scenario("F15", topologies=(MANY,), short=2, long=40, batch=30, around=paired)
 def held_locks(world: World, runs: int, random: Random) -> None:
     """Somebody holds the page's lock for long, or takes locks the other way round."""
     for number in range(runs):
-        with pair_of(world).primary.connect(NAME) as other, other.transaction():
-            if number % 2:
-                other.execute("SELECT 1 FROM incident FOR UPDATE")
-                time.sleep(random.uniform(0.1, 0.5))
-                world.notes["deadlock"] += is_deadlock(other)
-            else:
-                other.execute("SELECT 1 FROM page FOR UPDATE")
-                time.sleep(random.uniform(0.5, 5))
+        if number % 2:
+            world.wait_for(lambda: is_deadlock(world, random.uniform(0.1, 0.5)))
+        else:
+            hold_the_page(world, random.uniform(0, 3))
         await_ack(world, time.monotonic())
 
 
@@ -270,11 +270,22 @@ def _take_all(primary: Cluster, stack: ExitStack) -> bool:
     return taken
 
 
-def is_deadlock(other: Any) -> bool:
+def hold_the_page(world: World, seconds: float) -> None:
+    """Until somebody was refused, and for so long then."""
+    with pair_of(world).primary.connect(NAME) as other, other.transaction():
+        other.execute("SELECT 1 FROM page FOR UPDATE")
+        await_refusal(world)
+        time.sleep(seconds)
+
+
+def is_deadlock(world: World, seconds: float) -> bool:
     """Ask for the page's lock after an incident's; the program has them the other way round."""
     try:
-        with other.transaction():
+        with pair_of(world).primary.connect(NAME) as other, other.transaction():
+            other.execute("SELECT 1 FROM incident FOR UPDATE")
+            time.sleep(seconds)
             other.execute("SELECT 1 FROM page FOR UPDATE")
     except psycopg.errors.DeadlockDetected:
+        world.notes["deadlocks"] += 1
         return True
     return False

@@ -10,21 +10,25 @@ import time
 from concurrent.futures import Future
 from contextlib import suppress
 from functools import cached_property
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import psycopg
 from sqlalchemy import func, select, update
 
-from bot.commands import _run
+from bot.commands import _answer, _run
 from bot.core.incident import Incident
 from bot.publish.targets import folder
 from bot.slack.announcer import lookup
+from bot.slack.announcer.lookup import Found
 from storage import ledger as ledgers
 from storage import questions, schema
+from storage.errors import LedgerUnavailable, OutcomeUnknown
 from storage.ledger import Telling
 
 SLOW = "slow-commit"  # in an update's text: its transaction takes its time
+_HIGHEST = 2**30  # revision, above any
 _LATE = 1.8  # seconds: the page shows the next change by then, and nobody's patience is over
 
 
@@ -55,7 +59,7 @@ def ack_before_commit() -> None:
         done = finish(telling)
         if promise := getattr(mine, "promise", None):
             promise_at_last(promise, mine.answer)
-            time.sleep(0.02)
+            time.sleep(0.2)  # until it has left the process, which a trap may kill here
         return done
 
     vars(_run).update(_tell=early, _handle=handled)
@@ -67,9 +71,37 @@ def promise_at_last(promise: Future[Any], answer: Any) -> None:
         promise.set_result(answer)
 
 
+def lose_outcomes() -> None:
+    """No mistake, but what one needs: of every other commit nobody hears, for a while of none."""
+    tell, numbers = _run._tell, count()
+    back: dict[str, float] = {}  # of each key, when its ledger answers again
+
+    def told(command: Any, rest: str, call: Any, *database: Any, within: float) -> Any:
+        if is_new := call.key not in back:
+            back[call.key] = time.monotonic() + _run.PATIENCE * (next(numbers) % 2)
+        elif time.monotonic() < back[call.key]:
+            raise LedgerUnavailable("away")
+        answer = tell(command, rest, call, *database, within=within)
+        if is_new and time.monotonic() < back[call.key]:
+            raise OutcomeUnknown("in doubt")
+        return answer
+
+    vars(_run)["_tell"] = told
+
+
+def refuse_what_is_in_doubt() -> None:
+    """Whoever does not hear of their commit says that it came to nothing."""
+    vars(_answer)["outcome_unknown"] = _answer.unavailable
+
+
 def post_without_read_back() -> None:
     """A post whose outcome is not known is simply sent again."""
-    vars(lookup)["Lookup"].find = lambda *_: []
+    vars(lookup)["Lookup"].find = lambda *_: {}
+
+
+def take_what_is_found_for_current() -> None:
+    """A message that was posted and not stored is found again, and never looked at any more."""
+    vars(lookup)["Found"] = lambda ts, _: Found(ts, _HIGHEST)
 
 
 def rename_without_fsync() -> None:

@@ -5,8 +5,10 @@ import time
 
 import pytest
 
-from tests.faults.kills.scenarios import die_at, kills
+from tests.faults.journal import Outcome
+from tests.faults.kills.scenarios import REACHED, die_at, kills
 from tests.faults.people import CHANNEL
+from tests.faults.points import Trap
 from tests.faults.scenario import in_world
 from tests.faults.seeds.durability import traced, undurable
 from tests.faults.seeds.plants import SLOW
@@ -15,6 +17,7 @@ from tests.faults.world import MANY, ONE
 pytestmark = pytest.mark.timeout(600)
 
 DEATHS = 4
+TYPED = 4  # of three people, each of whom meets a commit in doubt before their third line
 
 
 def planted(name):
@@ -51,6 +54,44 @@ def test_a_seeded_bug_is_caught_and_its_absence_is_clean(
     assert any(words in one.what for one in found)
     with in_world(kills, ONE, fault_servers, seed=1) as world:
         assert deaths_at(point, world) == []
+
+
+@pytest.mark.parametrize("seeded", [True, False])
+def test_a_commit_in_doubt_that_is_told_as_refused_is_caught(fault_servers, seeded):
+    setups = planted("lose_outcomes") + (planted("refuse_what_is_in_doubt") if seeded else ())
+    with in_world(kills, ONE, fault_servers, seed=1, setups=setups) as world:
+        with world.typing(every=0.1):  # and press Try again
+            world.wait_for(lambda: world.journal.count(Outcome.ACKED) >= TYPED)
+        world.settle()
+        found = world.violations()
+        refused = [one for one in world.journal.entries() if one.refused_at]
+    assert {one.invariant for one in found} == ({"I10"} if seeded else set())
+    assert all("was refused, though it was saved" in one.what for one in found)
+    assert (len(refused) > 1) is seeded  # beside the guest
+
+
+def edit_what_was_not_stored(world):
+    """An update is posted and whoever did so dies; before anybody looks for it, it is edited."""
+    world.slack.say("ana", CHANNEL, "/incident open ana-1 | ana-1: first words")
+    world.settle()
+    trap = Trap(world.folder)
+    trap.set("posted-not-stored")
+    world.slack.say("ana", CHANNEL, "/incident update #1 ana-2: as it was typed")
+    assert trap.await_taken(REACHED)
+    world.wait_for(lambda: not world.processes[0].alive)
+    world.duckrow("incident", "edit", "#1", "ana-3: as it should have been")
+    world.heal()
+    world.settle()
+    return world.violations()
+
+
+@pytest.mark.parametrize("seeded", [True, False])
+def test_an_edit_that_slack_does_not_hear_of_is_caught(fault_servers, seeded):
+    setups = planted("take_what_is_found_for_current") if seeded else ()
+    with in_world(kills, ONE, fault_servers, seed=1, setups=setups) as world:
+        found = edit_what_was_not_stored(world)
+    assert {one.invariant for one in found} == ({"I4"} if seeded else set())
+    assert any("as it was typed" in one.what for one in found) is seeded
 
 
 def overtake(world, number):

@@ -14,7 +14,6 @@ def impatient() -> None:
     vars(announcer)["_REFUSED"] = timedelta(seconds=1)
     vars(announcer)["_AGAIN"] = timedelta(seconds=1)
     vars(trouble)["PATIENCE"] = timedelta(seconds=1)
-    vars(trouble)["_PAUSE"] = timedelta(seconds=2)
 
 
 def at_its_own_pace() -> None:

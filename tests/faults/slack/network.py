@@ -8,6 +8,7 @@ from pathlib import Path
 from random import Random
 from urllib.parse import urlsplit
 
+from tests.faults.looks import how_many, with_forked
 from tests.faults.machine.scenarios import await_ack
 from tests.faults.scenario import scenario
 from tests.faults.slack.scenarios import await_posts
@@ -20,17 +21,18 @@ _WAYS: Mapping[str, Callable[[Wire], None]] = {
     "half-close": Wire.half_close,
     "1 byte/s": Wire.dribble,
 }
-_MORE_THREADS = 4  # pools grow to their size while they are used
+_MORE_THREADS = 4  # of a process; pools grow to their size while they are used
+_OF_SOCKETS = 16  # the pools of two Socket Mode connections
 
 
-@scenario("F16", topologies=(ONE_SOCKET, MANY), short=4, long=80, batch=20, every=0.5)
+@scenario("F16", topologies=(ONE_SOCKET, MANY), short=4, long=40, batch=20, every=0.5)
 def wire_to_slack(world: World, runs: int, random: Random) -> None:
     """Between the bot and Slack: black hole, reset, half-close, a byte a second."""
     with by_wire(world, "SLACK_API_URL", ("run", "web", "worker")) as wire:
         mistreated(world, wire, runs, random)
 
 
-@scenario("F16", topologies=(MANY,), short=4, long=80, batch=20, every=0.5)
+@scenario("F16", topologies=(MANY,), short=4, long=40, batch=20, every=0.5)
 def wire_to_database(world: World, runs: int, random: Random) -> None:
     """Between the processes and PostgreSQL: black hole, reset, half-close, a byte a second."""
     with by_wire(world, "DATABASE_URL", ("web", "worker")) as wire:
@@ -40,7 +42,8 @@ def wire_to_database(world: World, runs: int, random: Random) -> None:
 def mistreated(world: World, wire: Wire, runs: int, random: Random) -> None:
     """It goes on after each, and no thread is left behind."""
     await_posts(world)
-    before = threads(world)
+    more = _OF_SOCKETS if world.topology.socket_mode else _MORE_THREADS * len(world.processes)
+    most = threads(world) + more
     for number in range(runs):
         name = list(_WAYS)[number % len(_WAYS)]
         _WAYS[name](wire)
@@ -49,7 +52,7 @@ def mistreated(world: World, wire: Wire, runs: int, random: Random) -> None:
         wire.carry()
         await_ack(world)
         await_posts(world)
-    world.wait_for(lambda: threads(world) <= before + _MORE_THREADS * len(world.processes))
+    world.wait_for(lambda: threads(world) <= most)
 
 
 @contextmanager
@@ -75,13 +78,6 @@ def _start_anew(world: World, roles: tuple[str, ...], env: Mapping[str, str]) ->
 
 def threads(world: World) -> int:
     """Of all processes, with those that they forked."""
-    pids = [one.child.pid for one in world.processes if one.child]
-    return sum(len(list(Path(f"/proc/{pid}/task").iterdir())) for pid in pids + _forked(pids))
-
-
-def _forked(pids: list[int]) -> list[int]:
-    return [
-        int(child)
-        for pid in pids
-        for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    ]
+    started = [one.child.pid for one in world.processes if one.child]
+    pids = [pid for one in started for pid in with_forked(one)]
+    return sum(how_many(Path(f"/proc/{pid}/task")) for pid in pids)

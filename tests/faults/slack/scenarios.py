@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from random import Random
 from typing import Any
 
@@ -18,7 +18,7 @@ from tests.faults.world import BRISK, MANY, ONE, ONE_SOCKET, Setup, World
 _IMPATIENT: Setup = ("tests.faults.slack.children:impatient", {})
 _OWN_PACE: Setup = ("tests.faults.slack.children:at_its_own_pace", {})
 _PLENTY = 10**6  # how often a fault may happen
-_LATE = 1.1  # seconds: after the program gave the call up, and before it looks for its effect
+_LATE = 1.1  # seconds: after the program gave the call up, well before it looks for its effect
 
 Options = Mapping[str, Any]
 
@@ -72,7 +72,7 @@ _AMBIGUOUS: tuple[tuple[str, Options], ...] = (
     "F17",
     topologies=(ONE, MANY),
     short=10,
-    long=600,
+    long=300,
     batch=60,
     every=0.4,
     setups=(BRISK, _IMPATIENT),
@@ -111,7 +111,7 @@ def happened(fault: Fault) -> int:
     return _PLENTY - (fault.times or 0)
 
 
-@scenario("F17", topologies=(ONE,), short=2, long=60, batch=30, every=1.0)
+@scenario("F17", topologies=(ONE,), short=2, long=30, batch=30, every=1.0)
 def rate_limits(world: World, runs: int, random: Random) -> None:
     """429 with Retry-After: nothing is sent to the channel before that has passed."""
     for _ in range(runs):
@@ -133,7 +133,7 @@ def rate_limits(world: World, runs: int, random: Random) -> None:
     "F17",
     topologies=(ONE, MANY),
     short=3,
-    long=60,
+    long=30,
     batch=12,
     every=1.0,
     setups=(BRISK, _IMPATIENT),
@@ -174,6 +174,7 @@ def put_out(world: World) -> Iterator[None]:
 def revoked(world: World) -> Iterator[None]:
     world.slack.workspace.app.token_error = "token_revoked"
     world.notes["revoked"] += 1
+    world.await_ill("slack")
     try:
         yield
     finally:
@@ -192,6 +193,12 @@ def await_posts(world: World) -> None:
     """Until Slack has a message more."""
     there = len(posted(world.slack))
     world.wait_for(lambda: len(posted(world.slack)) > there)
+
+
+def await_told(world: World, seconds: float = 120) -> None:
+    """Until Slack has all that was told so far; people go on typing."""
+    until = world.truth.revision()
+    world.wait_for(lambda: not world.truth.untold(until), seconds=seconds)
 
 
 def await_page(world: World) -> None:
@@ -227,28 +234,13 @@ def ambiguous_calls(world: World, runs: int, random: Random) -> None:
         for kind, options in _AMBIGUOUS
     ]
     world.wait_for(lambda: world.journal.count(Outcome.ACKED) >= runs, seconds=max(120, runs * 3))
-    world.wait_for(lambda: world.truth.untold() <= 2, seconds=120)  # of those who go on typing
+    await_told(world, seconds=max(120, runs))
     faults.clear()
     for kind, fault in added:
         world.notes[kind] += happened(fault)
 
 
-@scenario("F18", topologies=(ONE, MANY), short=4, long=200, batch=50, every=0.4)
-def deaths_in_mid_call(world: World, runs: int, random: Random) -> None:
-    """Slack carries a post out after the process that sent it was killed."""
-    for _ in range(runs):
-        method = random.choice(("chat.postMessage", "chat.postMessage", "chat.update"))
-        fault = world.slack.faults.add(method, "late", seconds=random.uniform(0.05, 0.9))
-        world.wait_for(lambda fault=fault: fault.times == 0)
-        for one in world.processes:
-            if one.role != "web":
-                one.kill()
-        world.notes[method] += 1
-        world.heal()
-        await_posts(world)
-
-
-@scenario("F19", topologies=(ONE, ONE_SOCKET, MANY), short=30, long=2000, batch=200, every=0.2)
+@scenario("F19", topologies=(ONE, ONE_SOCKET, MANY), short=30, long=1000, batch=200, every=0.2)
 def deliveries(world: World, runs: int, random: Random) -> None:
     """Of the deliveries a third comes twice, late, reordered, not at all, or unacknowledged."""
     way = world.journal.way
@@ -259,20 +251,28 @@ def deliveries(world: World, runs: int, random: Random) -> None:
     world.notes.update(mishaps.counts)
 
 
-@scenario("F19", topologies=(ONE_SOCKET,), short=7, long=210, batch=70, every=0.1)
+@scenario("F19", topologies=(ONE_SOCKET,), short=7, long=105, batch=70, every=0.1)
 def sockets(world: World, runs: int, random: Random) -> None:
     """A Socket Mode connection ends in one of seven ways, in the middle of commands."""
     for number in range(runs):
         how = list(SOCKET_FAULTS)[number % len(SOCKET_FAULTS)]
-        world.slack.wait_for_connections(2, seconds=30)
         time.sleep(random.uniform(0.1, 0.6))
-        world.slack.cut(how, random.randrange(2))
+        cut_one(world, how, random.randrange(2))
         world.notes[how] += 1
         await_ack(world)
 
 
+def cut_one(world: World, how: str, index: int) -> None:
+    """Of two; once more where one was given up after they were counted, as in a black hole."""
+    while True:
+        world.slack.wait_for_connections(2, seconds=30)  # one that is cut takes its time
+        with suppress(IndexError):
+            world.slack.cut(how, index)
+            return
+
+
 @scenario(
-    "F20", topologies=(ONE, ONE_SOCKET), short=1, long=20, batch=5, every=8.0, setups=(_OWN_PACE,)
+    "F20", topologies=(ONE, ONE_SOCKET), short=1, long=10, batch=5, every=8.0, setups=(_OWN_PACE,)
 )
 def slack_is_down(world: World, runs: int, random: Random) -> None:
     """Nobody answers at Slack; people go on at the command line, and all is told afterwards."""

@@ -1,6 +1,6 @@
 """Publishers that race for the same objects, each late by chance, over a way that fails by chance.
 
-    python -m tests.faults.targets.race --puts 10000 --seed 7
+    python -m tests.faults.targets.race --puts 10000 --seed 7 --keep
 
 The store itself notes what it took, in order; readers ask it all the while. Nobody may ever see an
 older revision at an address than was there before, and in the end the newest stands everywhere.
@@ -21,6 +21,8 @@ from bot.publish import TargetError, open_target
 from bot.publish.errors import Outrun
 from bot.publish.marker import PATH, Marker
 from bot.publish.targets import File, Target
+from tests.faults import report
+from tests.faults.report import Row
 from tests.support.s3 import Request, Store, new_bucket, road_to, running_s3
 from tests.support.telling import NOON
 
@@ -35,7 +37,8 @@ class Race:
     """What came of it."""
 
     seed: int
-    puts: int = 0  # that were asked for
+    puts: int  # that the store shall take, at least
+    asked: int = 0  # puts that were asked for
     taken: int = 0  # by the store
     outrun: int = 0  # publications that left it to somebody newer
     failed: int = 0  # that the faults made give up, to be tried again
@@ -43,10 +46,24 @@ class Race:
     backward: list[str] = field(default_factory=list)
     seconds: float = 0.0
 
+    def row(self) -> Row:
+        """For the table of all faults; its runs are the puts that were taken."""
+        what = f"{PUBLISHERS} publishers race for the same objects, with no turn between them"
+        return Row(
+            *("F24", "race", "s3", what),
+            runs=self.taken,
+            seed=self.seed,
+            reads=self.reads,
+            seconds=self.seconds,
+            violations={"I6": len(self.backward)} if self.backward else {},
+            found=self.backward[:10],
+            by=f"python -m tests.faults.targets.race --puts {self.puts} --seed {self.seed}",
+        )
+
     def __str__(self) -> str:
         return (
-            f"{self.puts} puts by {PUBLISHERS} publishers, {self.taken} taken, {self.outrun} times "
-            f"outrun, {self.failed} failed, {self.reads} reads, {self.seconds:.0f} s, "
+            f"{self.taken} puts taken of {self.asked} by {PUBLISHERS} publishers, {self.outrun} "
+            f"times outrun, {self.failed} failed, {self.reads} reads, {self.seconds:.0f} s, "
             f"seed {self.seed}: {len(self.backward)} backwards"
         )
 
@@ -54,15 +71,14 @@ class Race:
 class _Noted:
     """What the store took: per address, it may never go down."""
 
-    def __init__(self) -> None:
+    def __init__(self, race: Race) -> None:
         self.newest: dict[str, int] = defaultdict(int)
-        self.taken = 0
-        self.backward: list[str] = []
+        self._race = race
 
     def __call__(self, path: str, revision: int) -> None:
-        self.taken += 1
+        self._race.taken += 1
         if revision < self.newest[path]:
-            self.backward.append(f"{path} went from {self.newest[path]} to {revision}")
+            self._race.backward.append(f"{path} went from {self.newest[path]} to {revision}")
         self.newest[path] = max(self.newest[path], revision)
 
 
@@ -86,16 +102,15 @@ class _Publisher(threading.Thread):
         super().__init__()
         self.target, self.ledger, self.race, self.random = target, ledger, race, random
         self.etags: dict[str, str | None] = {}
-        self.most = 0
 
     def run(self) -> None:
-        while self.race.puts < self.most:
+        while self.race.taken < self.race.puts:
             revision = self.ledger.tell()
             time.sleep(self.random.uniform(0, _LATEST))
             self.publish(revision)
 
     def publish(self, revision: int) -> bool:
-        self.race.puts += len(DOCUMENTS) + 1
+        self.race.asked += len(DOCUMENTS) + 1
         try:
             self._publish(_marker(revision))
         except Outrun:
@@ -156,10 +171,10 @@ def _read(store: Store, race: Race, done: threading.Event) -> None:
 
 
 def run(puts: int, seed: int, *, faulty: float = 0.03) -> Race:
-    """Race until so many puts were asked for; then let the newest finish, and look."""
-    race, noted, random = Race(seed), _Noted(), Random(seed)
+    """Race until the store took so many puts; then let the newest finish, and look."""
+    race, random = Race(seed, puts), Random(seed)
     began = time.monotonic()
-    with running_s3(noting=noted) as endpoint, road_to(endpoint) as road:
+    with running_s3(noting=_Noted(race)) as endpoint, road_to(endpoint) as road:
         store = new_bucket(endpoint)
 
         def fault(request: Request) -> str:
@@ -174,17 +189,16 @@ def run(puts: int, seed: int, *, faulty: float = 0.03) -> Race:
                 _Publisher(open_target(store.url, access), ledger, race, Random(random.random()))
                 for _ in range(PUBLISHERS)
             ]
-            _race(racers, puts)
+            _race(racers)
             road.fault = lambda _: "pass"
             _finish(racers[0], ledger)
-        race.backward += noted.backward + _not_newest(store, ledger.revision)
-    race.taken, race.seconds = noted.taken, time.monotonic() - began
+        race.backward += _not_newest(store, ledger.revision)
+    race.seconds = time.monotonic() - began
     return race
 
 
-def _race(racers: Sequence[_Publisher], puts: int) -> None:
+def _race(racers: Sequence[_Publisher]) -> None:
     for one in racers:
-        one.most = puts
         one.start()
     for one in racers:
         one.join()
@@ -208,8 +222,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--puts", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--keep", action="store_true", help="put it into the docs' table")
     said = parser.parse_args()
     race = run(said.puts, said.seed)
+    if said.keep:
+        report.keep([race.row()])
+        report.write_table()
     sys.stdout.write("\n".join([str(race), *race.backward[:10], ""]))
     return 1 if race.backward else 0
 

@@ -13,6 +13,8 @@ def test_of_racing_publishers_the_newest_wins_at_every_address():
     assert found.backward == []
     assert found.outrun, found  # they did race
     assert found.reads, found
+    assert found.taken >= PUTS, found
+    assert found.row().runs == found.taken
 
 
 def test_the_race_sees_a_put_without_a_condition(monkeypatch):
@@ -24,7 +26,8 @@ def test_the_race_sees_a_put_without_a_condition(monkeypatch):
 
 @pytest.mark.parametrize("taken", [[1, 2, 1], [3, 3, 2]])
 def test_a_store_that_took_an_older_one_is_noticed(taken):
-    noted = race._Noted()
+    found = race.Race(seed=1, puts=len(taken))
+    noted = race._Noted(found)
     for revision in taken:
         noted("index.html", revision)
-    assert noted.backward
+    assert found.backward

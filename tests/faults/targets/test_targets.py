@@ -1,12 +1,13 @@
 """Object stores under fault, as short as the suite can afford."""
 
 import time
+from dataclasses import replace
 
 from tests.faults.scenario import in_world, short
 from tests.faults.targets.places import ONE_BOTH, road_of
 from tests.faults.targets.scenarios import store_down, store_lossy, store_shared
 from tests.faults.truth import posted
-from tests.faults.world import MANY_S3
+from tests.faults.world import BRISK, MANY_S3
 
 test_a_store_that_is_down_for_a_while_is_brought_up_to_date = short(store_down, MANY_S3)
 test_puts_whose_outcome_is_unknown_do_no_harm = short(store_lossy, MANY_S3)
@@ -17,7 +18,8 @@ _CURRENT = 30.0
 
 
 def test_a_target_that_hangs_keeps_the_other_one_neither_old_nor_unheard(fault_servers):
-    with in_world(store_down, ONE_BOTH, fault_servers, seed=3) as world:
+    patient = replace(store_down, setups=(BRISK,))
+    with in_world(patient, ONE_BOTH, fault_servers, seed=3) as world:
         folder, store = world.place.targets
         with world.reading():
             road_of(world).fault = lambda _: "hang"

@@ -16,7 +16,7 @@ _TABLES = ("page", "component", "incident", "incident_update", "change", "reques
 _PATIENCE = 60.0
 
 
-@scenario("F28", topologies=(ONE, MANY), short=3, long=100)
+@scenario("F28", topologies=(ONE, MANY), short=3, long=40)
 def newer_tables(world: World, runs: int, random: Random) -> None:
     """A next version's migration, cut off at some step, then run; this version goes on over it."""
     with closing(Database(world.place.database_url)) as database:
@@ -38,7 +38,7 @@ def _migration(number: int) -> list[str]:
 
 
 def _run(engine: Engine, steps: Sequence[str], *, whole: bool) -> None:
-    """In one transaction, again while a lock is not free; cut off where it is not `whole`."""
+    """In one transaction, again while a lock is not free, as our upgrade is; or cut off."""
     give_up = time.monotonic() + _PATIENCE
     while True:
         try:
