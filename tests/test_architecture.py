@@ -15,17 +15,22 @@ TABLE = {
     "bot.core": may(),
     "bot.log": may(),
     "bot.threads": may(),
+    "bot.signals": may(),
     "bot.words": may("", "babel"),
     "bot.config": may("bot.core bot.log", "dotenv sqlalchemy"),
     "bot.loop": may("bot.core"),
     "bot.clock": may("bot.core bot.words storage"),
     "bot.commands": may("bot.core storage bot.words"),
-    "bot.slack": may("bot.core storage bot.commands bot.words", "slack_bolt slack_sdk httpx"),
+    "bot.slack": may(
+        "bot.core storage bot.commands bot.words", "slack_bolt slack_sdk httpx httpcore"
+    ),
     "bot.publish": may("bot.core storage bot.words", "jinja2 markupsafe brotli obstore"),
     "bot.health": may("bot.core bot.slack storage"),
     "bot.metrics": may("bot.core bot.health", "prometheus_client"),
     "bot.web": may("bot.health bot.slack", "flask werkzeug waitress granian"),
-    "bot.sandbox": may("", "flask flask_sock werkzeug simple_websocket jinja2 markupsafe httpx"),
+    "bot.sandbox": may(
+        "bot.signals", "flask flask_sock werkzeug simple_websocket jinja2 markupsafe httpx"
+    ),
     "bot.components": may("bot.core storage"),
     "bot.app": may(
         "bot.core bot.log bot.words bot.config bot.commands bot.components bot.publish storage"
@@ -36,8 +41,8 @@ TABLE = {
         "bot.web storage"
     ),
     "bot.processes": may(
-        "bot.app bot.core bot.config bot.loop bot.clock bot.monitoring bot.slack bot.threads "
-        "bot.web storage",
+        "bot.app bot.core bot.config bot.loop bot.clock bot.monitoring bot.signals bot.slack "
+        "bot.threads bot.web storage",
         "flask",
     ),
     "bot.demo": may("bot.app bot.config"),

@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+import tarfile
 from pathlib import Path
 
 import pytest
@@ -71,3 +72,27 @@ def test_every_installation_of_packages_asks_for_their_hashes():
         is_ours = "--no-deps --no-build-isolation -e ." in line
         is_the_locks_own_tool = "pip-tools" in line  # it writes the hashes
         assert "--require-hashes" in line or is_ours or is_the_locks_own_tool, line
+
+
+def test_every_installation_that_the_documents_tell_of_asks_for_hashes():
+    """Our own wheel has no packages in it: it comes after the lock, without any."""
+    told = [
+        line
+        for path in (ROOT / "README.md", ROOT / "SECURITY.md", *(ROOT / "docs").rglob("*.md"))
+        for line in re.findall(r"\bpip3? (?:install|wheel)\b[^`\n]*", path.read_text())
+    ]
+    assert len([line for line in told if "-r " in line]) > 1
+    for line in told:
+        ours = re.search(r"--no-deps .*(?:\./duckrow-[\w.-]+\.whl| \.)$", line)
+        assert "--require-hashes" in line or ours, line
+    for path in (ROOT / "README.md", *(ROOT / "docs").rglob("*.md")):
+        assert "-m build" not in path.read_text(), f"{path.name}: it brings what no lock names"
+
+
+def test_the_source_distribution_brings_the_lock_that_it_is_installed_from(tmp_path):
+    build = [sys.executable, "-m", "build", "--sdist", "--no-isolation", "--outdir", tmp_path, ROOT]
+    subprocess.run(build, check=True, capture_output=True)
+    (archive,) = tmp_path.glob("*.tar.gz")
+    with tarfile.open(archive) as files:
+        names = {name.partition("/")[2] for name in files.getnames()}
+    assert {".ci/requirements.lock", "pyproject.toml", "Makefile", "README.md"} <= names

@@ -1,14 +1,16 @@
 """Every state published once, for all the processes that test it."""
 
 import fcntl
+import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
 from tests.gallery.building import build
 from tests.gallery.states import STATES, UNPICTURED, State
+from tests.support.dom import places
 from tests.support.published import Published
 
 BY_NAME = {state.name: state for state in (*STATES, *UNPICTURED)}
@@ -27,6 +29,29 @@ def gallery_folder(tmp_path_factory) -> Path:
 def published(gallery_folder) -> Callable[[str], Published]:
     """Publishes a state by its name, or finds it published."""
     return lambda name: _once(BY_NAME[name], gallery_folder)
+
+
+@pytest.fixture(scope="session")
+def firsts(published: Callable[[str], Published], gallery_folder: Path) -> Mapping[str, list[str]]:
+    """State -> its pages with an element somewhere that no page of an earlier state has there."""
+    kept = gallery_folder / "firsts.json"
+    with (gallery_folder / "firsts.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not kept.exists():
+            seen: set[tuple[str, ...]] = set()
+            found = {one.name: list(of_each_kind(published(one.name), seen)) for one in STATES}
+            kept.write_text(json.dumps(found))
+    read: dict[str, list[str]] = json.loads(kept.read_text())
+    return read
+
+
+def of_each_kind(site: Published, seen: set[tuple[str, ...]]) -> Iterator[str]:
+    """Pages which have an element somewhere that is not yet `seen` there."""
+    for path, page in site.pages():
+        new = set(places(page)) - seen
+        seen |= new
+        if new:
+            yield path
 
 
 def _once(state: State, gallery: Path) -> Published:

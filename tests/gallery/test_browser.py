@@ -2,19 +2,32 @@
 
 import re
 from collections.abc import Iterator
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.gallery.states import STATES
-from tests.support.dom import Element, places
+from tests.gallery.conftest import of_each_kind
+from tests.gallery.states import STATES, UNPICTURED, State
 from tests.support.npm import borrowed
 from tests.support.serving import serving
 
 WIDTHS = (320, 360, 1280)
 HEIGHT = 800
+# The pages that hold the most words.
+OVERVIEW = re.compile(r"index.html|\d{4}/.*")
+# States with many pages, one like the other.
+ALIKE = {"year", "sixty", "weight"}
+# States that are about what people write, wherever it stands.
+OF_WORDS = {"right-to-left", "long-words", "hostile", *(one.name for one in UNPICTURED)}
 # The rules that look at colours: all that a dark scheme can break.
 COLOURS = ["color-contrast", "link-in-text-block"]
+
+Look = tuple[int, Literal["light", "dark"], list[str] | None]  # width, scheme, rules or all of them
+LOOKS: list[Look] = [
+    *((360, "light", None), (1280, "light", None)),
+    *((360, "dark", COLOURS), (1280, "dark", COLOURS)),
+]
 
 FITS = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
 SHIFTS = """() => {
@@ -57,53 +70,50 @@ def opened(browser: Browser, state) -> Iterator[Page]:
     assert said == []
 
 
+def is_full(state: State, path: str) -> bool:
+    """Of naughty words only those pages count that hold the most of them."""
+    return state in STATES or OVERVIEW.fullmatch(path) is not None
+
+
 @pytest.fixture
-def pages(state, site) -> list[tuple[str, Element]]:
-    """All pages; of naughty words those that hold the most of them."""
-    overview = re.compile(r"index.html|\d{4}/.*")
-    every = site.pages()
-    return [one for one in every if state in STATES or overview.fullmatch(one[0])]
+def wide(state, site) -> list[str]:
+    """All pages; where there are many, one like the other, those that are not, and overviews."""
+    kinds = set(of_each_kind(site, set()))
+    every = [path for path, _ in site.pages() if is_full(state, path)]
+    return [
+        one for one in every if state.name not in ALIKE or one in kinds or OVERVIEW.fullmatch(one)
+    ]
 
 
-def of_each_kind(pages: list[tuple[str, Element]]) -> Iterator[str]:
-    """Pages which have an element somewhere that none of the others before has there."""
-    seen: set[tuple[str, ...]] = set()
-    for path, page in pages:
-        new = set(places(page)) - seen
-        seen |= new
-        if new:
-            yield path
-
-
-def show(page, width, scheme="light"):
-    page.set_viewport_size({"width": width, "height": HEIGHT})
-    page.emulate_media(color_scheme=scheme)
-
-
-def test_nothing_runs_over_the_edge_and_nothing_jumps(pages, address, opened):
-    for path, _ in pages:
-        show(opened, WIDTHS[0])
+def test_nothing_runs_over_the_edge_and_nothing_jumps(wide, address, opened):
+    for path in wide:
+        opened.set_viewport_size({"width": WIDTHS[0], "height": HEIGHT})
         opened.goto(address + path.removesuffix("index.html"))
         assert opened.evaluate(SHIFTS) == [], path
         for width in WIDTHS:
-            show(opened, width)
+            opened.set_viewport_size({"width": width, "height": HEIGHT})
             assert opened.evaluate(FITS), f"{path} at {width}"
 
 
-def test_axe_finds_nothing(state, pages, address, opened, axe):
+@pytest.fixture
+def looks(state, site, firsts) -> list[tuple[str, list[Look]]]:
     """Where pages have the same elements in the same places, one stands for all.
 
-    Words alone break nothing in other colours, nor where there is more room.
+    But for people's words; and those break nothing in other colours, nor where there is more room.
     """
-    for path in of_each_kind(pages):
+    full = firsts.get(state.name, [])
+    paths = list(of_each_kind(site, set())) if state.name in OF_WORDS else full
+    return [(path, LOOKS if path in full else LOOKS[:1]) for path in paths if is_full(state, path)]
+
+
+def test_axe_finds_nothing(looks, address, opened, axe):
+    for path, each in looks:
         opened.goto(address + path.removesuffix("index.html"))
         opened.evaluate(axe)
-        for width in WIDTHS[1:] if state in STATES else WIDTHS[1:2]:
-            show(opened, width)
-            assert opened.evaluate(AXE, None) == [], f"{path} at {width}"
-            if state in STATES:
-                show(opened, width, "dark")
-                assert opened.evaluate(AXE, COLOURS) == [], f"{path} at {width}, dark"
+        for width, scheme, rules in each:
+            opened.set_viewport_size({"width": width, "height": HEIGHT})
+            opened.emulate_media(color_scheme=scheme)
+            assert opened.evaluate(AXE, rules) == [], f"{path} at {width}, {scheme}"
 
 
 def test_the_home_page_is_one_request(address, opened):

@@ -18,8 +18,10 @@ def exported(database: Database) -> bytes:
 
 
 def imported(database: Database, export: bytes) -> Header:
+    read = dump.Export(io.BytesIO(export))
     with database.at_length(writes=True) as ledger:
-        return dump.load(ledger, io.BytesIO(export))
+        dump.load(ledger, read)
+        return read.header
 
 
 def is_empty(database: Database) -> bool:

@@ -1,8 +1,9 @@
 """Texts that nobody means well, and what a page may make of them: text."""
 
 import json
+import re
 
-from tests.support.dom import Element
+from tests.support.dom import Element, parse
 from tests.support.npm import borrowed
 
 HOSTILE = [
@@ -45,9 +46,21 @@ def check_words(page: Element) -> None:
     """Fails where a page has more than text of what people typed."""
     for text in page.every(class_="text"):
         assert {one.tag for one in text.every()} <= ALLOWED_IN_TEXT
+    check_inert(page)
+
+
+def check_inert(page: Element) -> None:
+    """Fails where anything in it runs, is styled, or leads to more than a page."""
     for element in page.every():
         assert not any(name.startswith("on") or name == "style" for name in element.attributes)
         check_address(element)
+
+
+def check_feed(html: str) -> None:
+    """Fails where a feed's reader would be given more than text with its times and labels."""
+    told = parse(f"<div>{html}</div>")
+    assert {one.tag for one in told.one("div").every()} <= ALLOWED_IN_TEXT | {"small", "var"}
+    check_inert(told)
 
 
 def check_address(element: Element) -> None:
@@ -56,4 +69,5 @@ def check_address(element: Element) -> None:
     icon = element.tag == "link" and element.attributes.get("rel") == "icon"
     allowed = ("/", "#", "http://", "https://", "mailto:", "webcal:")
     assert icon or address.startswith(allowed), address
+    assert not re.match(r"[/\\]{2}", address), f"{address} names another host"
     assert "@evil" not in address

@@ -34,11 +34,11 @@ class Monitor:
         return self.get("/healthz")[0] == 200
 
     def wrong(self) -> dict[str, str]:
-        """What is not in order, and why."""
+        """What is not in order, and why; no reasons are given where anybody may ask."""
         status, body = self.get("/readyz")
         said: Any = json.loads(body) if body else {"ready": False, "checks": {}}
         assert (status == 200) == said["ready"]
-        ill = {name: one["why"] for name, one in said["checks"].items() if not one["ok"]}
+        ill = {name: one.get("why", "") for name, one in said["checks"].items() if not one["ok"]}
         return ill if status else {"process": "nobody listens"}
 
     def metric(self, name: str, **labels: str) -> float | None:

@@ -3,6 +3,8 @@
 import os
 import shutil
 import socket
+from collections.abc import Iterator
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import NoReturn
 
@@ -18,6 +20,8 @@ CHROMIUM_FLAGS = [
     "--disable-sync",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",  # loopback only
 ]
+
+_LOWEST, _RANGE = 12_000, 400  # ports: above those that servers are known by, and how many for each
 
 
 def need(tool: str, found: Path | None, remedy: str) -> Path:
@@ -38,7 +42,53 @@ def find_chromium() -> Path | None:
 
 
 def unused_port() -> int:
-    """A loopback port that nobody listened on a moment ago."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A loopback port that nobody listens on, nor is given before it is used."""
+    return next(_PORTS)
+
+
+def _ports() -> Iterator[int]:
+    """Below the kernel's own, which it gives to whoever asks next.
+
+    Tests run in several processes: a range is for the one that has bound its first port.
+    """
+    with ExitStack() as ours:
+        for first in range(_LOWEST, _lowest_of_the_kernels() - _RANGE, _RANGE):
+            with suppress(OSError):
+                ours.enter_context(_bound(first))
+                yield from filter(_is_free, range(first + 1, first + _RANGE))
+        yield from _ports_of_the_kernel()
+
+
+def _ports_of_the_kernel() -> Iterator[int]:
+    while True:
+        with _bound(0) as probe:
+            port = int(probe.getsockname()[1])
+        yield port
+
+
+def _lowest_of_the_kernels() -> int:
+    try:
+        return int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    except OSError:  # not Linux, where it is higher
+        return 32_768
+
+
+def _is_free(port: int) -> bool:
+    try:
+        _bound(port).close()
+    except OSError:
+        return False
+    return True
+
+
+def _bound(port: int) -> socket.socket:
+    probe = socket.socket()
+    try:
+        probe.bind(("127.0.0.1", port))
+    except OSError:
+        probe.close()
+        raise
+    return probe
+
+
+_PORTS = _ports()
