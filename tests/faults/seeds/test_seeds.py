@@ -33,6 +33,11 @@ def deaths_at(point, world):
                 die_at(world, point, 1)
                 world.heal()
                 world.await_ready()
+        # Whoever answers before they commit is not at rest once all are answered: no commit of
+        # theirs may come while the page is looked at.
+        world.processes[0].kill()
+        world.heal()
+        world.await_ready()
         world.settle()
     assert world.notes[point] > 0, "no process ever came by that point"
     return world.violations()
