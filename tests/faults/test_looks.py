@@ -60,6 +60,26 @@ def test_what_a_publisher_left_behind_is_found_where_the_page_stands(world):
     assert [one.invariant for one in looks.bounds(world)] == ["I15"]
 
 
+@pytest.mark.parametrize(
+    ("revisions", "judged", "found"),
+    [
+        ([1, 2, 2], [["I5"], []], []),  # a command was late, and is on the page by the second look
+        ([1, 1], [["I5"]], ["I5"]),
+        ([1, 2, 2, 3, 3, 4], [["I5"], ["I5"], ["I12"]], ["I12"]),  # looking changes it
+        ([1], [[]], []),
+    ],
+)
+def test_a_world_that_changed_amid_a_look_is_looked_at_again(monkeypatch, revisions, judged, found):
+    stated, looks_left = iter(revisions), iter(judged)
+    world: Any = SimpleNamespace(
+        truth=SimpleNamespace(revision=lambda: next(stated)), await_rest=lambda: None
+    )
+    monkeypatch.setattr(looks, "evidence", lambda world: world)
+    monkeypatch.setattr(looks, "judge", lambda _seen: next(looks_left))
+    assert looks.violations(world) == found
+    assert list(stated) + list(looks_left) == []
+
+
 @pytest.fixture
 def family():
     """A process that forked another; their ids."""

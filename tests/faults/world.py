@@ -257,9 +257,14 @@ class World:
         began = time.monotonic()
         self.wait_for(self._page_is_current, seconds)
         self.recovered_in = time.monotonic() - began
+        self.await_rest(seconds)
+        return self.recovered_in
+
+    def await_rest(self, seconds: float = 60.0) -> None:
+        """As `settle`, of a change that no fault delayed: how long it takes is not kept."""
+        self.wait_for(self._page_is_current, seconds)
         while untold := self.truth.untold():
             self.wait_for(lambda untold=untold: self.truth.untold() < untold, seconds)
-        return self.recovered_in
 
     def _page_is_current(self) -> bool:
         revision = self.truth.revision()
