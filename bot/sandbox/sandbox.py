@@ -34,7 +34,7 @@ from bot.sandbox.scenario import PAUSE, Replay, Scenario
 from bot.sandbox.web_api import ApiCall
 
 T = TypeVar("T")
-PATIENCE = 10.0
+PATIENCE = 30.0  # machines stand still
 
 
 class Sandbox:

@@ -94,6 +94,18 @@ def test_envelopes_go_to_any_connection(link, slack, in_background):
     assert taken == {0, 1}
 
 
+def test_an_envelope_that_is_twice_under_way_is_acknowledged_twice(link, slack, in_background):
+    connection = link()
+    received(connection)
+    slack.faults.add("slash_commands", "twice_at_once")
+    said = in_background(lambda: slack.say("ana", "#incidents", "/incident list"))
+    first, second = received(connection), received(connection)  # neither is answered yet
+    assert first["envelope_id"] == second["envelope_id"]
+    for envelope in (first, second):
+        acknowledge(connection, envelope, text="Nothing is open.")
+    assert said().text == "Nothing is open."
+
+
 @DEADLINE_PASSES
 def test_a_command_lost_with_its_connection_is_not_sent_again(link, slack, in_background):
     first, second = link(), link()

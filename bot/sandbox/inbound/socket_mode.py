@@ -7,6 +7,7 @@ import json
 import random
 import socket
 import threading
+from collections import defaultdict, deque
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as TooLate
 from contextlib import suppress
@@ -71,7 +72,8 @@ class SocketMode:
     def __init__(self, app_id: str, seed: int | None = None) -> None:
         self.app_id = app_id
         self.connections: list[Connection] = []
-        self._waiting: dict[str, Future[Json | None]] = {}
+        # Of each envelope, a place for every time that it is under way: each is acknowledged.
+        self._waiting: defaultdict[str, deque[Future[Json | None]]] = defaultdict(deque)
         self._lock = threading.Lock()
         self._random = random.Random(seed)
         self._count = 0
@@ -124,7 +126,8 @@ class SocketMode:
 
     def _acknowledge(self, message: Json) -> None:
         with self._lock:
-            waiting = self._waiting.pop(message.get("envelope_id", ""), None)
+            places = self._waiting.get(message.get("envelope_id", ""))
+            waiting = places.popleft() if places else None
         if waiting is not None and not waiting.done():
             waiting.set_result(message.get("payload"))
 
@@ -134,7 +137,7 @@ class SocketMode:
         with self._lock:
             if not self.connections:
                 raise DeliveryFailed("dispatch_failed")
-            self._waiting[envelope.id] = waiting
+            self._waiting[envelope.id].append(waiting)
             connection = self._random.choice(self.connections)
         connection.send(_frame(envelope))
         try:
@@ -142,13 +145,21 @@ class SocketMode:
         except TooLate as error:
             raise DeliveryFailed("operation_timeout") from error
         finally:
-            with self._lock:
-                self._waiting.pop(envelope.id, None)
+            self._leave(envelope.id, waiting)
+
+    def _leave(self, id_: str, waiting: Future[Json | None]) -> None:
+        with self._lock:
+            places = self._waiting[id_]
+            with suppress(ValueError):  # it was acknowledged
+                places.remove(waiting)
+            if not places:
+                del self._waiting[id_]
 
     def close(self) -> None:
         """Nothing is answered any more."""
         with self._lock:
-            waiting, self._waiting = list(self._waiting.values()), {}
+            waiting = [each for places in self._waiting.values() for each in places]
+            self._waiting.clear()
         for each in waiting:
             each.set_exception(DeliveryFailed("dispatch_failed"))
 
