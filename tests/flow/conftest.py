@@ -17,6 +17,8 @@ from bot.sandbox import Sandbox, Workspace
 from tests.support.processes import DUCKROW, ROOT, duckrow, environment, running
 from tests.support.tools import unused_port
 
+DEADLINE = 20.0  # seconds to acknowledge in: a bot alone takes two and a half to say "Not saved"
+
 
 @pytest.fixture(scope="session")
 def story():
@@ -26,7 +28,8 @@ def story():
 
 @pytest.fixture
 def slack(tmp_path):
-    with Sandbox(Workspace(rate_limits=False), public_folder=tmp_path / "public") as sandbox:
+    workspace, folder = Workspace(rate_limits=False), tmp_path / "public"
+    with Sandbox(workspace, public_folder=folder, deadline=DEADLINE) as sandbox:
         yield sandbox
 
 

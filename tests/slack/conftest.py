@@ -3,12 +3,15 @@
 import threading
 import time
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 
 from bot.health import Ready
 from bot.sandbox import Sandbox, Workspace
+from bot.slack import steps
 from bot.slack.announcer import Announcer, PageTrouble
+from bot.slack.announcer.began import Began
 from bot.slack.client import Client, ReplyClient
 from bot.slack.receiver import Receiver
 from bot.slack.reception import Reception
@@ -22,14 +25,19 @@ INCIDENTS = "C00000INC"
 TARGET = "file:///srv/page"
 
 
+DEADLINE = 60.0  # seconds to acknowledge in, Slack's three being no matter: machines stand still
+
+
 class Clock:
-    """The real time, moved on at will."""
+    """From the test's beginning on; moved on at will, and by a little each time it is looked at."""
 
     def __init__(self):
+        self.began = datetime.now(UTC)
         self.ahead = timedelta()
 
     def __call__(self):
-        return datetime.now(UTC) + self.ahead
+        self.pass_by(milliseconds=2)  # more than one change of the ledger is after another
+        return self.began + self.ahead
 
     def pass_by(self, **length):
         self.ahead += timedelta(**length)
@@ -114,7 +122,10 @@ class Bot:
 
 
 @pytest.fixture
-def clock():
+def clock(monkeypatch):
+    """By it no step and no call takes any time, however long a machine stands still meanwhile."""
+    monkeypatch.setattr(steps, "time", SimpleNamespace(monotonic=float))
+    monkeypatch.setattr(Began, "now", lambda began: began.at)
     return Clock()
 
 
@@ -132,7 +143,7 @@ def database(request):
 @pytest.fixture
 def slack(clock):
     workspace = Workspace(rate_limits=False, clock=lambda: clock().timestamp())
-    with Sandbox(workspace) as running:
+    with Sandbox(workspace, deadline=DEADLINE) as running:
         yield running
 
 

@@ -7,6 +7,9 @@ import threading
 import time
 from contextlib import contextmanager
 
+DRIBBLES = 30.0  # seconds at least, where anybody listens for as long
+_BETWEEN = 0.02
+
 
 class RawServer:
     """Answers each connection's first request by calling `behave(connection)`."""
@@ -80,17 +83,17 @@ def truncating(connection):
 
 def dribbling(connection):
     """Behaviour: one byte at a time, for as long as anybody listens."""
-    for byte in b"HTTP/1.1 200 OK\r\nX-Slow: " + b"z" * 200:
+    for byte in b"HTTP/1.1 200 OK\r\nX-Slow: " + b"z" * int(DRIBBLES / _BETWEEN):
         try:
             connection.sendall(bytes([byte]))
         except OSError:
             return
-        time.sleep(0.02)
+        time.sleep(_BETWEEN)
 
 
 def hanging(connection):
     """Behaviour: silence until the other side gives up."""
-    connection.settimeout(5)
+    connection.settimeout(60)
     connection.recv(1)
 
 

@@ -145,7 +145,7 @@ def test_a_late_edit_of_our_own_does_not_stay_above_a_newer_one(
 
 def test_each_of_several_dead_processes_is_waited_for(tell, bot, make_bot, slack, dies_editing):
     edits_to_come = {}
-    for text, dying, seconds in (("Second.", bot, 8), ("Third.", make_bot(), 3)):
+    for text, dying, seconds in (("Second.", bot, 10), ("Third.", make_bot(), 3)):
         edits_to_come[text] = dies_editing(dying, text)
         dying.now.pass_by(seconds=seconds)  # 12 are over for the first, and not for the second
     tell("update #1 Fourth.")
@@ -157,7 +157,7 @@ def test_each_of_several_dead_processes_is_waited_for(tell, bot, make_bot, slack
         slack.wait_for(lambda text=text: root(slack) == text)
     again.announce()
     assert root(slack) == "Third.", "Slack may be doing it still: it is too early to be sure"
-    again.now.pass_by(seconds=8)
+    again.now.pass_by(seconds=10)
     again.announce()
     assert root(slack) == "Fourth."
 

@@ -11,6 +11,8 @@ from slack_sdk.socket_mode.builtin.connection import ConnectionState
 from bot import commands
 from bot.sandbox.faults import SOCKET_FAULTS
 from bot.sandbox.inbound.socket_mode import Connection
+from bot.slack.socket import InFlight
+from tests.slack.conftest import DEADLINE
 
 OPEN = "/incident open Outage {0} | We see errors."
 
@@ -50,9 +52,11 @@ def test_closing_answers_every_command_under_way(connected, slack, stored, monke
     real = commands.run
 
     def slow(call, database):
-        time.sleep(0.3)
-        return real(call, database)
+        go_on.wait(60)
+        with one_by_one:  # a queue of writers is no matter here
+            return real(call, database)
 
+    go_on, one_by_one = threading.Event(), threading.Lock()
     monkeypatch.setattr("bot.commands.run", slow)
     _, socket = connected
     replies = []
@@ -63,8 +67,14 @@ def test_closing_answers_every_command_under_way(connected, slack, stored, monke
     threads = [threading.Thread(target=type_one, args=(number,)) for number in range(25)]
     for thread in threads:
         thread.start()
-    slack.wait_for(lambda: socket._in_flight._count > 4)
-    time.sleep(0.1)
+    slack.wait_for(lambda: socket._in_flight._count == 25)
+    waits = InFlight.wait_for_none
+
+    def let_them_go_on(in_flight, _seconds):
+        go_on.set()  # only now: it waits for them
+        return waits(in_flight, 60)
+
+    monkeypatch.setattr(InFlight, "wait_for_none", let_them_go_on)
     socket.close()
     for thread in threads:
         thread.join()
@@ -113,7 +123,7 @@ def closing(socket):
     """True when it ends."""
     thread = threading.Thread(target=socket.close, daemon=True)
     thread.start()
-    thread.join(10)
+    thread.join(60)
     return not thread.is_alive()
 
 
@@ -131,7 +141,7 @@ def test_a_connection_whose_reader_just_begins_is_closed(make_bot, slack, monkey
 
     monkeypatch.setattr(builtin_client, "ConnectionState", Slow)
     socket = make_bot().connect()
-    assert begun.wait(10)
+    assert begun.wait(60)
     assert closing(socket)
 
 
@@ -146,20 +156,19 @@ def test_a_connection_that_is_being_replaced_is_closed(connected, slack, monkeyp
 
     monkeypatch.setattr(Wired, "connect", slowly)
     slack.cut("refresh_requested")
-    assert begun.wait(10)
+    assert begun.wait(60)
     assert closing(socket)
     assert socket.connected == 0
 
 
-def test_it_starts_while_slack_is_down_and_connects_once_it_is_there(make_bot, slack):
+def test_it_starts_while_slack_is_down_and_connects_once_it_is_there(make_bot, slack, caplog):
     with slack.down():
         bot = make_bot()
         bot.learn()
-        began = time.monotonic()
-        bot.connect()
-        assert time.monotonic() - began < 0.5
-        time.sleep(0.2)
-    slack.wait_for_connections(2, seconds=20)
+        socket = bot.connect()  # returns though nobody is there to connect to
+        slack.wait_for(lambda: "Slack gives no connection" in caplog.text)
+        assert socket._starter.is_alive()
+    slack.wait_for_connections(2)
     bot.now.pass_by(minutes=1)
     bot.learn()
     assert slack.say("ana", "#incidents", OPEN.format(1)).text.startswith("Saved as #1")
@@ -186,7 +195,7 @@ def test_a_connection_that_ends_is_replaced(connected, slack, how):
     ended = slack.sockets.connections[0]
     slack.cut(how)
     slack.wait_for(lambda: ended not in slack.sockets.connections)
-    slack.wait_for_connections(2, seconds=20)
+    slack.wait_for_connections(2, seconds=60)
     for number in range(4):
         assert slack.say("ana", "#incidents", OPEN.format(number)).text.startswith("Saved")
 
@@ -197,7 +206,7 @@ def test_a_connection_that_slack_hangs_up_is_replaced_at_once(connected, slack):
     began = time.monotonic()
     slack.wait_for(
         lambda: len([one for one in slack.sockets.connections if one is not ended]) == 2,
-        seconds=20,
+        seconds=60,
     )
     print(f"{time.monotonic() - began:.1f} s")  # noqa: T201 -- measured, not judged
 
@@ -222,11 +231,12 @@ def test_a_connection_that_was_silent_from_the_start_is_given_up(make_bot, slack
 
 
 def test_a_rate_limit_on_connecting_is_kept_to(make_bot, slack):
+    slack.workspace.clock = time.time  # the one that connections wait by
     slack.faults.add("apps.connections.open", "ratelimited", seconds=4)
     make_bot().connect()
     slack.wait_for(lambda: slack.called("apps.connections.open"))
     limited = slack.called("apps.connections.open")[0].at
-    slack.wait_for_connections(2, seconds=30)
+    slack.wait_for_connections(2, seconds=60)
     assert slack.called("apps.connections.open")[1].at - limited > 3.9
 
 
@@ -238,8 +248,8 @@ def test_replacing_a_connection_keeps_nobody_waiting(connected, slack):
         began = time.monotonic()
         for number in range(4):
             assert slack.say("ana", "#incidents", f"/incident help {number}") is not None
-        assert time.monotonic() - began < 2.8  # a single one that is lost takes Slack's three
-        assert ended not in slack.sockets.connections
+        assert time.monotonic() - began < DEADLINE / 2  # a single one that is lost takes all of it
+        slack.wait_for(lambda ended=ended: ended not in slack.sockets.connections)
 
 
 def test_a_bug_is_acknowledged_and_not_delivered_again(connected, slack, monkeypatch):
@@ -264,7 +274,7 @@ def test_a_deleted_root_is_heard_of(connected, slack):
     (old,) = slack.messages("#incidents")
     bot.woken.clear()
     slack.delete(old)
-    assert bot.woken.wait(5)
+    assert bot.woken.wait(30)
     bot.announce()
     (new,) = slack.messages("#incidents")
     assert new.ts != old.ts
