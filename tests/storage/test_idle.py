@@ -2,6 +2,7 @@
 
 import time
 from contextlib import closing
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -9,6 +10,7 @@ from sqlalchemy import text
 from storage import engines
 from storage.database import Database
 from storage.errors import LedgerUnavailable
+from tests.support.postgres import Postgres
 
 _LATE = text("INSERT INTO late SELECT :number FROM pg_sleep(0.05)")  # answered after a while
 
@@ -18,21 +20,29 @@ def impatient(postgres_url, monkeypatch):
     """A server that ends a transaction which is idle for half a second."""
     options = engines._LIMITS.replace("session_timeout=5000", "session_timeout=500")
     monkeypatch.setitem(engines._OURS, "options", options)
+    unhurried: Any = Database._transaction
+    monkeypatch.setitem(unhurried.__wrapped__.__kwdefaults__, "within", 60.0)
     with closing(Database(postgres_url)) as opened:
         yield opened
 
 
 @pytest.mark.parametrize("rows", [1, 3])
-def test_the_server_ends_an_idle_transaction_whatever_was_sent_last(impatient, rows):
+def test_the_server_ends_an_idle_transaction_whatever_was_sent_last(
+    impatient, rows, postgres_server
+):
     with pytest.raises(LedgerUnavailable, match="idle"):
-        _stand_still_after(impatient, rows)
+        _stand_still_after(impatient, rows, postgres_server)
 
 
-def _stand_still_after(database: Database, rows: int) -> None:
+def _stand_still_after(database: Database, rows: int, server: Postgres) -> None:
+    query = "SELECT pid FROM pg_stat_activity WHERE datname = %s"
+    give_up = time.monotonic() + 30
     with database.write() as ledger:
         ledger.connection.exec_driver_sql("CREATE TABLE late (number integer)")
         ledger.connection.execute(_LATE, [{"number": number} for number in range(rows)])
-        time.sleep(1.5)
+        while server.admin.execute(query, (database.url.database,)).fetchone():
+            assert time.monotonic() < give_up, "it is not ended"
+            time.sleep(0.05)
         ledger.connection.exec_driver_sql("SELECT 1")
 
 

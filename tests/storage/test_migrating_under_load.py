@@ -14,8 +14,8 @@ from storage.schema import HEAD
 from tests.support.earlier import tables_of
 
 FIRST, LAST = "page", "delivery"  # that the migrations change
-QUEUE = 0.8  # seconds that a migration may keep whoever comes after it waiting
-SLACK = 0.5  # seconds that a busy machine may add
+QUEUE = 4.0  # seconds that a migration may keep whoever comes after it waiting, in this test
+SLACK = 4.0  # seconds that a busy machine may add
 
 
 @pytest.fixture
@@ -77,8 +77,11 @@ def test_a_table_that_is_never_free_is_given_up_in_words(database, holding, monk
     assert version(database) == "0001"
 
 
-def test_nobody_waits_long_behind_a_migration_that_waits_for_many_tables(database, holding):
+def test_nobody_waits_long_behind_a_migration_that_waits_for_many_tables(
+    database, holding, monkeypatch
+):
     """Each of them is left just before the migration would give it up."""
+    monkeypatch.setattr(migrate, "_SOON", QUEUE)
     done = threading.Event()
     waits = []
 
@@ -90,7 +93,7 @@ def test_nobody_waits_long_behind_a_migration_that_waits_for_many_tables(databas
                 waits.append(time.monotonic() - began)
 
     writing = threading.Thread(target=write)
-    with holding(FIRST, 0.6), holding("incident", 1.2), holding(LAST, 1.8):
+    with holding(FIRST, 3.0), holding("incident", 6.0), holding(LAST, 9.0):
         writing.start()
         database.migrate()
         done.set()

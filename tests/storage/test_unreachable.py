@@ -5,17 +5,34 @@ import signal
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
+from inspect import unwrap
+from typing import Any
 
 import psycopg
 import pytest
 from sqlalchemy import event
 
 import storage.database
+from storage import hosts
 from storage.database import Database
-from storage.engines import WAIT
 from storage.errors import LedgerUnavailable, OutcomeUnknown
 from storage.turn import turn_of
 from tests.support.telling import cause, new_database, open_incident
+
+PROMPT = 4.0
+WAIT = 2 * PROMPT  # seconds: four times as long as the program's, so that nothing hangs by a hair
+BRIEF = 0.5
+_WITH_A_LIMIT: tuple[Any, ...] = (Database.read, Database.telling, Database._transaction)
+
+
+@pytest.fixture(autouse=True)
+def _slower(monkeypatch):
+    monkeypatch.setattr(storage.database, "_PROMPT", PROMPT)
+    monkeypatch.setattr(hosts, "PATIENCE", WAIT)
+    read, telling, transaction = map(unwrap, _WITH_A_LIMIT)
+    for method in (read, telling):
+        monkeypatch.setattr(method, "__defaults__", (WAIT,))
+    monkeypatch.setitem(transaction.__kwdefaults__, "within", WAIT)
 
 
 @pytest.fixture
@@ -126,7 +143,7 @@ def _takes_at_most(seconds):
     """As many as a busy machine may need, and fewer than a limit that is missing would cost.
 
     That is WAIT instead of a command's own, WAIT twice instead of once, or WAIT anew after the
-    second in which a connection of the pool gave no answer.
+    PROMPT in which a connection of the pool gave no answer.
     """
     start = time.monotonic()
     yield
@@ -138,7 +155,7 @@ def _name(database):
         return ledger.page.name
 
 
-def _rename(database, freeze=lambda: None, within=0.5):
+def _rename(database, freeze=lambda: None, within=WAIT):
     with database.telling(cause(), within) as ledger:
         freeze()
         ledger.configure(name="Renamed")
@@ -147,7 +164,7 @@ def _rename(database, freeze=lambda: None, within=0.5):
 def test_a_frozen_server_refuses_in_time_and_saves_nothing_when_it_thaws(postgres, freeze):
     freeze()
     with _takes_at_most(WAIT), pytest.raises(LedgerUnavailable) as refused:
-        _rename(postgres)
+        _rename(postgres, within=BRIEF)
     freeze.thaw()
     assert not isinstance(refused.value, OutcomeUnknown)
     assert _name(postgres) == "Coursera"
@@ -157,7 +174,7 @@ def test_a_frozen_server_refuses_in_time_and_saves_nothing_when_it_thaws(postgre
 
 def test_a_server_that_freezes_in_a_transaction_saves_nothing_of_it(postgres, freeze):
     with _takes_at_most(WAIT), pytest.raises(LedgerUnavailable) as refused:
-        _rename(postgres, freeze)
+        _rename(postgres, freeze, within=BRIEF)
     freeze.thaw()
     assert not isinstance(refused.value, OutcomeUnknown)
     assert _name(postgres) == "Coursera"
@@ -175,9 +192,9 @@ def test_a_server_that_freezes_before_the_commit_leaves_the_outcome_unknown(post
 
 def test_readers_of_a_frozen_server_are_refused_in_time(postgres, freeze):
     freeze()
-    with _takes_at_most(1 + WAIT), pytest.raises(LedgerUnavailable):
+    with _takes_at_most(PROMPT + WAIT), pytest.raises(LedgerUnavailable):
         _name(postgres)
-    with _takes_at_most(1 + WAIT), pytest.raises(LedgerUnavailable):
+    with _takes_at_most(PROMPT + WAIT), pytest.raises(LedgerUnavailable):
         postgres.ensure_ready()
 
 
@@ -185,14 +202,14 @@ def test_connecting_to_a_frozen_server_gives_up_in_time(postgres, freeze):
     with closing(Database(str(postgres.url))) as fresh:
         freeze()
         with _takes_at_most(2 * WAIT), pytest.raises(LedgerUnavailable):
-            _rename(fresh)
+            _rename(fresh, within=BRIEF)
 
 
 def test_more_commands_than_connections_are_each_refused_in_time(postgres, freeze):
     def rename(person):
         time.sleep(person / 10)
-        with _takes_at_most(1 + WAIT), pytest.raises(LedgerUnavailable):
-            _rename(postgres, within=2)
+        with _takes_at_most(PROMPT + WAIT), pytest.raises(LedgerUnavailable):
+            _rename(postgres)
 
     freeze()
     with ThreadPoolExecutor(16) as people:
@@ -231,7 +248,7 @@ def test_a_server_that_freezes_once_it_let_us_in_does_not_keep_us(postgres, free
 
 def _turn_is_free(database):
     with closing(turn_of(database, lambda: None)) as turn:
-        give_up = time.monotonic() + 10
+        give_up = time.monotonic() + 30
         while not (free := turn.take()) and time.monotonic() < give_up:
             time.sleep(0.02)
         return free
