@@ -1,5 +1,6 @@
 """What is judged by looking at a world that has settled: the page as it is, doors, and bounds."""
 
+import http.client
 import re
 import urllib.error
 import urllib.request
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from bot.sandbox.inbound.envelope import DeliveryFailed
 from bot.sandbox.inbound.http_mode import FORM, HttpMode
 from tests.faults.invariants import Evidence, Violation, judge
 from tests.faults.machine.children import in_its_own_time
@@ -138,10 +140,9 @@ def doors(world: "World") -> Iterator[Violation]:
         yield Violation("I12", f"a guest was answered {answer!r}")
     for process in world.processes:
         if process.port:
-            forger = HttpMode(f"http://127.0.0.1:{process.port}/slack/events", "no secret of ours")
-            response, _ = forger.send(b"command=%2Fincident&text=open+Forged+%7C+words", FORM)
-            if response.status != 401:
-                yield Violation("I12", f"a forger was answered {response.status}")
+            status = _answer_to_a_forger(process.port)
+            if status != http.client.UNAUTHORIZED:
+                yield Violation("I12", f"a forger was answered {status}")
     if world.truth.revision() != before:
         yield Violation("I12", "a guest or a forger changed the ledger")
 
@@ -153,6 +154,16 @@ def _answer_to_a_guest(world: "World") -> str:
         if reply and _NOT_HEARD not in reply.text:
             return reply.text
     return "(nothing)"
+
+
+def _answer_to_a_forger(port: int) -> int:
+    """The status; 0 where there is none, however often they try."""
+    forger = HttpMode(f"http://127.0.0.1:{port}/slack/events", "no secret of ours")
+    for _ in range(_ASKED):
+        with suppress(DeliveryFailed):
+            response, _answer = forger.send(b"command=%2Fincident&text=open+Forged+%7C+words", FORM)
+            return response.status
+    return 0
 
 
 def bounds(world: "World") -> Iterator[Violation]:

@@ -55,6 +55,7 @@ class Reader:
         self.gets = 0
         self.sights: list[Sight] = []
         self.violations: list[tuple[str, str]] = []  # invariant, what was seen
+        self.looking = threading.Lock()  # held by whoever changes what was seen, too
         self._random = Random(seed)
         self._newest: dict[str, Stated] = {}
         self._known: dict[tuple[str, Stated], str] = {}
@@ -72,7 +73,8 @@ class Reader:
     def _work(self) -> None:
         due = time.monotonic()
         while not self._stopped.is_set():
-            self.look()
+            with self.looking:
+                self.look()
             due = max(due + EVERY, time.monotonic() - EVERY)
             self._stopped.wait(max(due - time.monotonic(), 0.001))
         self.hang_up()

@@ -24,8 +24,9 @@ from bot.sandbox.inbound.http_mode import HttpMode
 from bot.sandbox.model.people import PEOPLE, Person, usual_channels
 from tests.faults import people
 from tests.faults.forkserver import Child, ForkServer, Launch
+from tests.faults.in_time import carried_out_in_time
 from tests.faults.invariants import Violation
-from tests.faults.journal import Balanced, Journal
+from tests.faults.journal import Balanced, Entry, Journal
 from tests.faults.looks import violations
 from tests.faults.place import Place
 from tests.faults.reader import Reader, reading
@@ -130,6 +131,7 @@ class World:
         self.notes: Counter[str] = Counter()  # what a scenario counts
 
     def __enter__(self) -> Self:
+        self._stack.enter_context(carried_out_in_time())
         self._stack.enter_context(self.slack)
         self._stack.callback(self._kill_all)
         self._build()
@@ -205,6 +207,10 @@ class World:
     def typing(self, **how: Any) -> AbstractContextManager[list[people.Responder]]:
         """People type while the block runs; see people.typing."""
         return people.typing(self.slack, self.journal, seed=self.seed, **how)
+
+    def insist(self, person: str, line: str) -> Entry:
+        """Somebody types a line until it is saved."""
+        return people.insist(self.slack, self.journal, person, line)
 
     @contextmanager
     def reading(self) -> Iterator[list[Reader]]:

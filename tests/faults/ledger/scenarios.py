@@ -12,7 +12,7 @@ from random import Random
 
 from sqlalchemy import make_url
 
-from tests.faults.postgres.stale import KEPT, await_back, lost, remembering
+from tests.faults.postgres.stale import KEPT, await_back, await_update, lost, remembering
 from tests.faults.scenario import scenario
 from tests.faults.world import ONE, Process, World
 
@@ -24,7 +24,9 @@ def restored_backups(world: World, runs: int, random: Random) -> None:
         ledger = Path(str(make_url(world.place.database_url).database))
         backup = world.folder / "backup.db"
         _back_up(ledger, backup)
+        backed_up = world.truth.rows()
         time.sleep(random.uniform(2, 4))
+        await_update(world, backed_up)
         with _nobody_saves(ledger):
             world.wait_for(world._page_is_current)
             before = world.truth.rows()

@@ -63,8 +63,9 @@ def nobody_served(world: World) -> Iterator[None]:
     yield
     _await_looks(world)
     for reader, count in zip(world.readers, before, strict=True):
-        del reader.violations[count:]
-        reader._newest.clear()
+        with reader.looking:  # or a look that stood still would remember what is forgotten
+            del reader.violations[count:]
+            reader._newest.clear()
 
 
 def _await_looks(world: World) -> None:

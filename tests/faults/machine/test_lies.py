@@ -72,8 +72,9 @@ def _written_anew(world: World) -> None:
     world.duckrow("publish", "--take-over")
     await_told(world)
     for reader in world.readers:  # whatever they saw meanwhile is the disk's own
-        for known in (reader.violations, reader._newest, reader._known):
-            known.clear()
+        with reader.looking:
+            for known in (reader.violations, reader._newest, reader._known):
+                known.clear()
 
 
 def _gone_on_with(world: World, before: list[Entry]) -> bool:

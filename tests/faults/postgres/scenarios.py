@@ -18,6 +18,8 @@ from tests.faults.scenario import scenario
 from tests.faults.world import MANY, MANY_BOTH, Process, World
 from tests.support.clusters import NAME, Cluster
 
+ANSWERS = 6  # two of each person: who stood still gave up the first one
+STILL = 10.0  # seconds that a machine may stand still
 FIRST_ACK = 2.0  # seconds from a promotion until the first update is saved, at most
 
 _OURS = f"datname = '{NAME}' AND pid <> pg_backend_pid()"
@@ -49,6 +51,7 @@ def frozen_standbys(world: World, runs: int, random: Random) -> None:
         pair_of(world).standby.freeze()
         frozen = time.monotonic()  # what began while it froze, it may still have confirmed
         time.sleep(random.uniform(1, 2))
+        await_answers(world, frozen)
         nothing_was_saved(world, frozen, time.monotonic())
         world.await_ill("ledger")
         nothing_was_saved(world, frozen, time.monotonic())
@@ -66,7 +69,7 @@ def cancelled_commits(world: World, runs: int, random: Random) -> None:
     for _ in range(runs):
         pair_of(world).standby.freeze()
         frozen = time.monotonic()  # what began while it froze, it may still have confirmed
-        cancel_commits(world, random.uniform(1, 4))
+        cancel_commits(world, random.uniform(1, 4), frozen)
         nothing_was_saved(world, frozen, time.monotonic())
         lose_the_primary(world)
 
@@ -202,6 +205,22 @@ def await_published(world: World, since: float) -> None:
     )
 
 
+def await_answers(world: World, since: float) -> None:
+    """Until something typed since was answered, as by liars, or it is seen that nothing can be."""
+    monitors = world._monitors()
+    world.wait_for(
+        lambda: (
+            has_answered(world, since) >= ANSWERS
+            or any("ledger" in one.wrong() for one in monitors)
+        )
+    )
+
+
+def has_answered(world: World, since: float) -> int:
+    """How often something was, or given up."""
+    return sum(one.invoked > since and bool(one.answered) for one in world.journal.entries())
+
+
 def nothing_was_saved(world: World, since: float, until: float) -> None:
     """No ack to anything that was typed while the standby could not confirm it."""
     lies = [
@@ -223,13 +242,19 @@ def lose_the_primary(world: World) -> None:
     pair_of(world).bring_back()
 
 
-def cancel_commits(world: World, seconds: float) -> None:
-    """What an impatient administrator does about commits that hang."""
+def cancel_commits(world: World, seconds: float, frozen: float) -> None:
+    """What an impatient administrator does about commits that hang, until some of them answered."""
     asked = f"SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE {_OURS} AND {_IN_COMMIT}"
     until = time.monotonic() + seconds
-    while time.monotonic() < until or not world.notes["cancelled"]:
+    while time.monotonic() < until or not _is_enough(world, frozen, until + STILL):
         world.notes["cancelled"] += len(pair_of(world).primary.execute(asked))
         time.sleep(0.05)
+
+
+def _is_enough(world: World, frozen: float, late: float) -> bool:
+    """Liars are soon caught; whoever is honest is not asked again for long."""
+    is_answered = has_answered(world, frozen) >= ANSWERS or time.monotonic() > late
+    return is_answered and bool(world.notes["cancelled"])
 
 
 def end_sessions(primary: Cluster, stage: str) -> int:

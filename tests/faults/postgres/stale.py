@@ -34,7 +34,9 @@ def stale_promotions(world: World, runs: int, random: Random) -> None:
     for _ in range(runs):
         pair_of(world).stand_alone()  # so that nobody waits for the standby
         pair_of(world).standby.kill()
+        standing = world.truth.rows()
         time.sleep(random.uniform(1, 3))
+        await_update(world, standing)
         _promote_what_lags(world)
         await_ack(world, time.monotonic())
 
@@ -75,6 +77,11 @@ def lost(before: Rows, after: Rows) -> set[str]:
 
 def _ids(rows: Rows) -> set[str]:
     return {row["id"] for row in rows.incident_update}
+
+
+def await_update(world: World, since: Rows) -> None:
+    """Until there is an update that was not there then: whoever types may have stood still."""
+    world.wait_for(lambda: lost(world.truth.rows(), since))
 
 
 def await_back(world: World, before: Rows) -> None:

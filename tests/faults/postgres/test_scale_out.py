@@ -28,8 +28,8 @@ def _world(servers, folder):
 
 
 def _opened(world, number):
-    said = world.slack.say("ana", "#incidents", f"/incident open Outage {number} | It is down.")
-    assert said.text.startswith(f"Saved as #{number}, update 1"), said.text
+    saved = world.insist("ana", f"/incident open Outage {number} | It is down.")
+    assert saved.subject == f"#{number}, update 1", saved
 
 
 def test_a_revision_does_not_wait_for_a_tick_whichever_process_saved_it(fault_servers, tmp_path):

@@ -26,7 +26,7 @@ def test_a_target_that_hangs_keeps_the_other_one_neither_old_nor_unheard(fault_s
             with world.typing(every=0.5):
                 began = time.monotonic()
                 late = []
-                while time.monotonic() < began + _SILENCE:
+                while time.monotonic() < began + _SILENCE or not news(world):
                     late.append(seconds_until_current(world, folder))
                 road_of(world).heal()
             world.settle()
