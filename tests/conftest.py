@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.support.installed import Installed, build_wheel, install
+from tests.support.patience import set_patience
 from tests.support.postgres import Postgres, find_postgres, running_postgres
 from tests.support.s3 import Store, new_bucket, running_s3
 from tests.support.tools import CHROMIUM_FLAGS, find_chromium, need, unused_port
@@ -26,6 +27,11 @@ def pytest_xdist_auto_num_workers() -> int:
     """Half as many again as there are cores: tests wait a good part of their time."""
     cores = os.cpu_count() or 1
     return cores + (cores + 1) // 2
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Before any fixture opens a ledger."""
+    set_patience(is_patient=item.get_closest_marker("hurried") is None)
 
 
 @pytest.fixture

@@ -76,6 +76,7 @@ def _sizes(database):
 # The ledger cannot commit.
 
 
+@pytest.mark.hurried
 def test_a_file_that_another_process_has_locked_cannot_commit(sqlite_url, folder, tmp_path):
     with closing(new_database(sqlite_url)) as database:
         look = LedgerLook(database, [folder.as_uri()], NOON)
@@ -142,6 +143,7 @@ def test_a_server_switched_to_read_only_cannot_commit(postgres, postgres_look, p
     assert postgres_look.commits.ok
 
 
+@pytest.mark.hurried
 def test_a_standby_that_froze_lets_nobody_commit(postgres, postgres_look, postgres_server):
     """No standby of that name answers: COMMIT waits, as it does for one that froze."""
     with _altered(postgres_server, "SYSTEM", "synchronous_standby_names = 'frozen'"):

@@ -100,6 +100,7 @@ def test_sqlite_survives_a_power_cut_and_keeps_its_references(sqlite):
     assert pragmas == {"synchronous": 2, "journal_mode": "wal", "foreign_keys": 1}  # 2 is FULL
 
 
+@pytest.mark.hurried
 def test_a_writer_waits_for_another_process_and_gives_up_in_time(sqlite):
     with sqlite3.connect(sqlite.url.database, isolation_level=None) as other:
         other.execute("BEGIN IMMEDIATE")
@@ -117,6 +118,7 @@ def test_opening_a_ledger_that_is_up_to_date_waits_for_no_writer(sqlite):
         sqlite.ensure_ready()
 
 
+@pytest.mark.hurried
 def test_queued_writers_are_refused_in_time_while_another_process_writes(sqlite):
     with sqlite.read() as ledger:
         before = ledger.page.name
@@ -141,6 +143,7 @@ def test_queued_writers_are_refused_in_time_while_another_process_writes(sqlite)
         assert ledger.page.name == before  # nothing was saved afterwards
 
 
+@pytest.mark.hurried
 def test_a_transaction_waits_as_long_as_it_may_whoever_had_its_connection_before(
     sqlite, monkeypatch
 ):
@@ -189,6 +192,7 @@ def other(postgres):
         yield connection
 
 
+@pytest.mark.hurried
 def test_a_statement_that_takes_too_long_loses_its_connection(postgres):
     def sleep():
         with postgres.telling(cause(), within=0.3) as ledger:

@@ -171,6 +171,7 @@ def test_whether_a_change_was_saved_is_unknown_when_its_file_was_taken_away_mean
         lose()
 
 
+@pytest.mark.hurried
 def test_after_a_failed_commit_nothing_is_saved_before_the_log_is_emptied(database, path):
     open_incident(database)
     database._file.doubt()

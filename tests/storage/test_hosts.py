@@ -17,6 +17,8 @@ from storage.errors import LedgerUnavailable
 from storage.hosts import Hosts, connecting_by
 from tests.support.telling import cause, new_database, open_incident
 
+pytestmark = pytest.mark.hurried
+
 LIBPQS = 60  # seconds that libpq gives each host; the least that it knows is two
 SOON = 30  # seconds: less than that
 

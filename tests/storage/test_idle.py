@@ -12,6 +12,8 @@ from storage.database import Database
 from storage.errors import LedgerUnavailable
 from tests.support.postgres import Postgres
 
+pytestmark = pytest.mark.hurried
+
 _LATE = text("INSERT INTO late SELECT :number FROM pg_sleep(0.05)")  # answered after a while
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from storage import standbys
 from storage.database import Database
+from storage.engines import WAIT
 from storage.errors import LedgerUnavailable, OutcomeUnknown
 from tests.support.clusters import running_pair
 from tests.support.telling import cause, new_database
@@ -36,8 +37,8 @@ def frozen(pair):
     pair.standby.thaw()
 
 
-def _rename(database, name):
-    with database.telling(cause()) as ledger:
+def _rename(database, name, within=WAIT):
+    with database.telling(cause(), within=within) as ledger:
         ledger.configure(name=name)
 
 
@@ -54,6 +55,7 @@ def test_whatever_the_server_is_used_to_our_commits_wait_for_its_standby(pair):
     assert shown == "remote_apply"
 
 
+@pytest.mark.hurried
 def test_a_commit_that_the_standby_does_not_confirm_is_unknown(database, frozen):
     with pytest.raises(OutcomeUnknown):
         _rename(database, "Unknown")
@@ -69,9 +71,10 @@ def test_a_commit_that_somebody_cancels_is_unknown_though_it_succeeds(pair, data
     assert _name(database) == "Cancelled"
 
 
+@pytest.mark.hurried
 def test_what_was_unknown_is_not_called_saved_before_the_standby_has_it(pair, database, frozen):
     with ThreadPoolExecutor() as pool:
-        committing = pool.submit(_rename, database, "Settled")
+        committing = pool.submit(_rename, database, "Settled", within=20)
         while not pair.primary.execute(f"SELECT pg_cancel_backend(pid) {IN_COMMIT}"):
             time.sleep(0.01)
         with pytest.raises(OutcomeUnknown):
@@ -95,6 +98,7 @@ def test_who_was_connected_to_a_primary_that_fell_silent_saves_on_the_new_one_at
         pair.standby.thaw()
 
 
+@pytest.mark.hurried
 def test_who_meets_the_lock_of_a_commit_that_an_old_primary_never_ends_leaves_it():
     with running_pair() as pair, closing(new_database(pair.url())) as database:
         old = pair.primary

@@ -19,6 +19,8 @@ from storage.errors import LedgerUnavailable, OutcomeUnknown
 from storage.turn import turn_of
 from tests.support.telling import cause, new_database, open_incident
 
+pytestmark = pytest.mark.hurried
+
 PROMPT = 4.0
 WAIT = 2 * PROMPT  # seconds: four times as long as the program's, so that nothing hangs by a hair
 BRIEF = 0.5
