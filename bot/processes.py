@@ -25,7 +25,7 @@ from bot.slack.reception import Reception
 from bot.slack.replies import Replies
 from bot.slack.socket import SocketMode
 from bot.threads import end_with_a_failing_thread
-from bot.web import Server, create_app, serve, serve_workers
+from bot.web import Server, create_app, ensure_free, serve, serve_workers
 from storage.database import Database
 from storage.errors import LedgerUnavailable, WrongLedger
 from storage.turn import turn_of
@@ -70,7 +70,7 @@ def web(loaded: Settings) -> None:
         pass  # what is wrong is said once, here, not by every process
     with _on_a_free_port(loaded, "monitor_port"):
         if loaded.monitor_port:  # the process that granian starts will take it
-            serve(Flask("duckrow"), loaded.host, loaded.monitor_port).close()
+            ensure_free(loaded.host, loaded.monitor_port)
     with _on_a_free_port(loaded):
         serve_workers(f"{__name__}:wsgi", loaded.host, loaded.port)
 

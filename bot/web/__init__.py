@@ -2,6 +2,6 @@
 
 from bot.web.app import create_app
 from bot.web.monitor import create_monitor
-from bot.web.servers import Server, serve, serve_workers
+from bot.web.servers import Server, ensure_free, serve, serve_workers
 
-__all__ = ["Server", "create_app", "create_monitor", "serve", "serve_workers"]
+__all__ = ["Server", "create_app", "create_monitor", "ensure_free", "serve", "serve_workers"]

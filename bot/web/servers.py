@@ -116,6 +116,11 @@ def serve(app: Flask, host: str, port: int, threads: int = THREADS) -> Server:
     return Server(app, host, port, threads)
 
 
+def ensure_free(host: str, port: int) -> None:
+    """Raise OSError unless somebody can listen there. Nobody who asks meanwhile is answered."""
+    _listening(host, port).close()
+
+
 def serve_workers(target: str, host: str, port: int, workers: int = 1) -> None:
     """Serve `module:factory` with granian until SIGTERM or SIGINT; the factory makes a WSGI app.
 
@@ -125,7 +130,7 @@ def serve_workers(target: str, host: str, port: int, workers: int = 1) -> None:
     from granian.constants import HTTPModes, Interfaces  # noqa: PLC0415
     from granian.http import HTTP1Settings  # noqa: PLC0415
 
-    _listening(host, port).close()  # granian's own word for it is a RuntimeError with a backtrace
+    ensure_free(host, port)  # granian's own word for it is a RuntimeError with a backtrace
     Granian(
         target,
         address=host,

@@ -2,10 +2,14 @@
 
 import socket
 import subprocess
+import threading
+from contextlib import contextmanager
 
+import httpx
 import pytest
 
 from bot.sandbox import Sandbox
+from bot.web import ensure_free
 from tests.support.processes import DUCKROW, environment
 from tests.support.tools import unused_port
 
@@ -34,3 +38,29 @@ def test_the_process_ends_with_the_port_and_a_remedy(tmp_path, process, setting)
         f"port {port} of 127.0.0.1 is taken.\nSet {setting}, or stop what listens there.\n"
     )
     assert "Traceback" not in done.stderr
+
+
+@contextmanager
+def asking(port):
+    """Somebody asks there over and over; every answer that they got."""
+    heard, over = [], threading.Event()
+
+    def ask():
+        while not over.is_set():
+            try:
+                heard.append(httpx.get(f"http://127.0.0.1:{port}/readyz"))
+            except httpx.TransportError:
+                continue
+
+    thread = threading.Thread(target=ask)
+    thread.start()
+    yield heard
+    over.set()
+    thread.join()
+
+
+def test_whoever_asks_while_a_port_is_tried_is_told_nothing(free_port):
+    with asking(free_port) as heard:
+        for _ in range(200):
+            ensure_free("127.0.0.1", free_port)
+    assert heard == []
