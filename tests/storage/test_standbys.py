@@ -35,6 +35,8 @@ def frozen(pair):
     pair.standby.freeze()
     yield
     pair.standby.thaw()
+    while pair.primary.execute(f"SELECT pid {IN_COMMIT}"):  # or the next test would cancel this one
+        time.sleep(0.01)
 
 
 def _rename(database, name, within=WAIT):
