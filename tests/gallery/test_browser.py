@@ -35,6 +35,16 @@ SHIFTS = """() => {
     seen.observe({ type: "layout-shift", buffered: true });
     return seen.takeRecords().map((one) => one.value);
 }"""
+# A large page may be painted before the script at its end adds how long it lasts by now.
+STAYS = """() => {
+    const every = [...document.querySelectorAll("[data-since]")];
+    const heights = () => every.map((one) => one.parentElement.getBoundingClientRect().height);
+    const said = every.map((one) => one.textContent), after = heights();
+    every.forEach((one) => { one.textContent = ""; });
+    const before = heights();
+    every.forEach((one, n) => { one.textContent = said[n]; });
+    return before.every((height, n) => height === after[n]);
+}"""
 AXE = """async (rules) => {
     const found = await axe.run(document, {
         resultTypes: ["violations"], ...(rules && { runOnly: { type: "rule", values: rules } }),
@@ -93,6 +103,7 @@ def test_nothing_runs_over_the_edge_and_nothing_jumps(wide, address, opened):
         for width in WIDTHS:
             opened.set_viewport_size({"width": width, "height": HEIGHT})
             assert opened.evaluate(FITS), f"{path} at {width}"
+            assert opened.evaluate(STAYS), f"{path} at {width}"
 
 
 @pytest.fixture
