@@ -21,7 +21,7 @@
     var now = Date.now();
     document.querySelectorAll("[data-since]").forEach(function (at) {
       var ms = now - Date.parse(at.dataset.since);
-      at.textContent = ms >= 6e4 && ms < 7 * 864e5 ? " (" + span(ms) + ")" : "";
+      at.textContent = ms >= 6e4 && ms < 7 * 864e5 ? "(" + span(ms) + ")" : "";
     });
   }
   document.querySelectorAll("time[datetime*=T]").forEach(function (at) {
